@@ -1,0 +1,75 @@
+/** All configuration, from environment variables, parsed once. Every problem is reported together,
+ *  and the result is frozen. `.env.example` documents the same names; a test holds the two together. */
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
+const optionalText = z.string().min(1).optional();
+
+const variables = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: optionalText,
+  LISTEN_DATABASE_URL: optionalText,
+  JWT_SECRET: z.string().min(32, 'at least 32 characters; openssl rand -base64 48').optional(),
+  SECRET_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, {
+      message: '32 bytes in base64; openssl rand -base64 32',
+    })
+    .optional(),
+  WORKER_ID: optionalText,
+  WORKER_SLOTS: z.coerce.number().int().min(1).max(1000).default(16),
+  HEARTBEAT_SECONDS: seconds(30),
+  HEARTBEAT_STALE_SECONDS: seconds(90),
+  LEASE_SECONDS: seconds(15),
+  CLAIM_BACKSTOP_SECONDS: seconds(2),
+  TICK_BACKSTOP_SECONDS: seconds(5),
+  SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export const CONFIG_NAMES = Object.keys(variables.shape);
+
+export type Config = ReturnType<typeof parseConfig>;
+
+/** Reads the environment. Empty strings count as unset.
+ *  @throws Error that lists every bad variable with its value's problem (never a secret's value). */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
+  const given = Object.fromEntries(
+    CONFIG_NAMES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
+  const parsed = variables.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment cannot be used; see .env.example.\n${lines.join('\n')}`);
+  }
+  const v = parsed.data;
+  return Object.freeze({
+    port: v.PORT,
+    host: v.HOST,
+    dataDir: resolve(v.DATA_DIR),
+    databaseUrl: v.DATABASE_URL,
+    listenDatabaseUrl: v.LISTEN_DATABASE_URL ?? v.DATABASE_URL,
+    jwtSecret: v.JWT_SECRET,
+    secretKey: v.SECRET_KEY === undefined ? undefined : Buffer.from(v.SECRET_KEY, 'base64'),
+    workerId: v.WORKER_ID ?? `${hostname()}:${process.pid}`,
+    workerSlots: v.WORKER_SLOTS,
+    heartbeatSeconds: v.HEARTBEAT_SECONDS,
+    heartbeatStaleSeconds: v.HEARTBEAT_STALE_SECONDS,
+    leaseSeconds: v.LEASE_SECONDS,
+    claimBackstopSeconds: v.CLAIM_BACKSTOP_SECONDS,
+    tickBackstopSeconds: v.TICK_BACKSTOP_SECONDS,
+    shutdownGraceSeconds: v.SHUTDOWN_GRACE_SECONDS,
+    logLevel: v.LOG_LEVEL,
+  });
+}
+
+/** A variable that one process cannot do without although others can.
+ *  @throws Error naming the variable and the remedy. */
+export function required<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`${name} is not set; see .env.example.`);
+  return value;
+}
