@@ -103,3 +103,16 @@ export function sqlState(error: unknown): string | undefined {
     ? error.code
     : undefined;
 }
+
+// Lost connections, deadlocks and serialisation, full resources, shutdown, lock timeouts.
+const TRANSIENT = /^(08|40|53|57)|^55P03$/;
+
+/** Whether the same statement may succeed later: the fault lies with the connection, the server or a
+ *  neighbour, not with the statement or its data. */
+export function isTransient(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return TRANSIENT.test(state);
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return /^(E(CONN|PIPE|TIMEDOUT|HOST|NET|AI_))/.test(code) || /connection|timeout/i.test(error.message);
+}

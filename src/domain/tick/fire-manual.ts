@@ -1,0 +1,63 @@
+/** A run that a person asked for: ignores trigger, calendar and pause, and waits behind the active run of an
+ *  exclusive scenario. */
+import { row, rows, statement, type Client } from '#platform/db.ts';
+import { DomainError } from '#platform/errors.ts';
+import { fireRuns } from '../run/fire.sql.ts';
+import { readPolicies } from './policies.ts';
+import * as sql from './slot.sql.ts';
+
+const findByKey = statement<{ runId: number; tickId: number }>(
+  'find-manual-tick',
+  `select run_id as "runId", id as "tickId" from tick
+   where scenario_id = $1 and source = 'manual' and source_key = $2`,
+);
+
+export type ManualFiring = {
+  readonly scenarioId: number;
+  readonly userId: number;
+  /** Overrides of the scenario's parameters. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The same key answers the same run again; empty: always a new one. */
+  readonly idempotencyKey: string;
+};
+
+/** Fires a scenario now, in the caller's transaction, under its slot.
+ *  @returns the run, and whether it is new.
+ *  @throws DomainError NOT_FOUND when the scenario is gone. */
+export async function fireManual(
+  tx: Client,
+  { scenarioId, userId, params, idempotencyKey }: ManualFiring,
+): Promise<{ runId: number; tickId: number; created: boolean }> {
+  const [slot] = await rows(tx, sql.lockSlots, [[scenarioId]]);
+  if (!slot) throw new DomainError('NOT_FOUND', `No scenario ${scenarioId}.`);
+  const known =
+    idempotencyKey === '' ? null : await row(tx, findByKey, [scenarioId, idempotencyKey]);
+  if (known) return { ...known, created: false };
+
+  const policies = readPolicies(slot.policies);
+  const exclusive = policies.overlap !== 'allow';
+  const [active] = exclusive ? await rows(tx, sql.findActive, [[scenarioId]]) : [];
+  const [fired] = await fireRuns(tx, [
+    {
+      scenarioId,
+      source: 'manual',
+      sourceKey: idempotencyKey,
+      dueMs: slot.now.getTime(),
+      state: active ? 'waiting' : 'queued',
+      exclusive,
+      priority: policies.priority,
+      params,
+      triggeredByUserId: userId,
+      reason: active ? `run ${active.runId} is still active` : null,
+    },
+  ]);
+  // Two requests in the same millisecond, without keys: the second is as good as the first.
+  if (!fired) {
+    throw new DomainError(
+      'CONFLICT',
+      'This scenario was started in this very millisecond; try again.',
+    );
+  }
+  await rows(tx, sql.notify, [!active, String(fired.runId), false]);
+  return { runId: fired.runId, tickId: fired.tickId, created: true };
+}

@@ -1,0 +1,46 @@
+/** The policies of a scenario that decide about due times, as stored, with their defaults filled in. */
+import { parseInterval } from '../trigger/interval.ts';
+
+export type Policies = {
+  /** What a due time does while a run is active. */
+  readonly overlap: 'skip' | 'buffer_one' | 'buffer_all' | 'cancel_other' | 'allow';
+  /** What becomes of due times that are decided more than 60 s late. */
+  readonly catchup: 'last' | 'none' | 'all';
+  /** Due times older than this are not caught up, in ms. */
+  readonly catchupWindowMs: number;
+  /** Higher is claimed first. */
+  readonly priority: number;
+  /** Of the whole run, from its first start, in ms. */
+  readonly timeoutMs: number;
+};
+
+/** The wire form, as `scenario.policies` and `run.config` hold it: only what was set. */
+export type PoliciesWire = {
+  readonly overlap?: Policies['overlap'];
+  readonly catchup?: Policies['catchup'];
+  readonly catchup_window?: string;
+  readonly priority?: number;
+  readonly timeout?: string;
+};
+
+export const DEFAULT_CATCHUP_WINDOW_MS = 86_400_000;
+export const DEFAULT_RUN_TIMEOUT_MS = 6 * 3_600_000;
+
+/** Reads stored policies. Defaults: overlap skip, catchup last, window 1 day, priority 0, timeout 6 hours. */
+export function readPolicies(stored: PoliciesWire): Policies {
+  return {
+    overlap: stored.overlap ?? 'skip',
+    catchup: stored.catchup ?? 'last',
+    catchupWindowMs: milliseconds(stored.catchup_window, DEFAULT_CATCHUP_WINDOW_MS),
+    priority: stored.priority ?? 0,
+    timeoutMs: milliseconds(stored.timeout, DEFAULT_RUN_TIMEOUT_MS),
+  };
+}
+
+function milliseconds(text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const reading = parseInterval(text);
+  // It was checked when written; falling back in silence would be worse than the error tick.
+  if ('why' in reading) throw new Error(reading.why);
+  return reading.intervalMs;
+}

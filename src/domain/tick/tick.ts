@@ -1,0 +1,25 @@
+/** One decision about one due time of one scenario: the answer to "why did it (not) run?". */
+
+export const TICK_OUTCOMES = [
+  'fired',
+  'waiting',
+  'skipped_overlap',
+  'skipped_calendar',
+  'paused',
+  'missed',
+  'missed_window',
+  'dropped',
+  'error',
+] as const;
+export type TickOutcome = (typeof TICK_OUTCOMES)[number];
+
+/** A decision before it is written. Neighbouring due times that do not fire share one. Instants in epoch ms. */
+export type TickDraft = {
+  readonly outcome: TickOutcome;
+  readonly dueMs: number;
+  /** The last due time that this stands for; equal to `dueMs` for a single one. */
+  readonly untilMs: number;
+  readonly count: number;
+  /** For a person; null when it fired. */
+  readonly reason: string | null;
+};

@@ -1,0 +1,78 @@
+/** What the steps of one claimed run share. */
+import type { Pool } from '#platform/db.ts';
+import type { Log } from '#platform/log.ts';
+import { getOwner, type Claimed, type Owner } from '#domain/run/claim.sql.ts';
+import { FenceLost } from '#domain/run/publish.ts';
+import type { Json, Registry } from '#domain/step/kind.ts';
+import type { Entry, Journal, RunKey } from './journal.ts';
+
+export type RunDeps = {
+  /** Where steps open sessions of their own. */
+  readonly url: string;
+  readonly pool: Pool;
+  readonly journal: Journal;
+  readonly kinds: Registry;
+  readonly log: Log;
+};
+
+/** Why a run must stop before its end. */
+export type StopReason = 'cancelled' | 'timeout' | 'lease_lost' | 'handed_over';
+
+export type RunContext = RunDeps & {
+  readonly claimed: Claimed;
+  readonly key: RunKey;
+  /** Its reason is a StopReason. */
+  readonly signal: AbortSignal;
+  /** Outputs of the steps that succeeded, by name. */
+  readonly outputs: Map<string, { readonly output: Json }>;
+  /** The owner as they are now, at most 5 s old. */
+  owner(): Promise<Owner>;
+  /** Writes without waiting. What goes wrong is thrown by the next `write`. */
+  note(entry: Entry): void;
+  /** Settles when this entry, and every one noted before, is durable.
+   *  @throws FenceLost when another claim holds the run. */
+  write(entry: Entry): Promise<void>;
+};
+
+// A claim reads the owner; a step that starts later than this after it reads them again.
+const OWNER_FRESH_MS = 5_000;
+
+/** @param stop ends the run's steps with a reason. */
+export function createRunContext(
+  deps: RunDeps,
+  claimed: Claimed,
+  signal: AbortSignal,
+  stop: (reason: StopReason) => void,
+): RunContext {
+  const key = { runId: claimed.id, fence: claimed.fence };
+  let noted: Promise<void>[] = [];
+  let owner = claimed.owner;
+  let ownerReadAt = performance.now();
+  return {
+    ...deps,
+    claimed,
+    key,
+    signal,
+    outputs: new Map(),
+    async owner() {
+      if (performance.now() - ownerReadAt > OWNER_FRESH_MS) {
+        owner = await getOwner(deps.pool, claimed.id);
+        ownerReadAt = performance.now();
+      }
+      return owner;
+    },
+    note(entry) {
+      const written = deps.journal.write(key, entry);
+      // Not swallowed: `write` throws it. A lost fence ends the steps at once, since nothing can be saved.
+      written.catch((error: unknown) => {
+        if (error instanceof FenceLost) stop('lease_lost');
+      });
+      noted.push(written);
+    },
+    async write(entry) {
+      const before = noted;
+      noted = [];
+      await Promise.all([...before, deps.journal.write(key, entry)]);
+    },
+  };
+}

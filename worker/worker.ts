@@ -1,0 +1,129 @@
+/** A whole worker: heartbeat, ticker, claims, execution and journal over connections of their own. */
+import type { Config } from '#platform/config.ts';
+import { createPool } from '#platform/db.ts';
+import { listen } from '#platform/listen.ts';
+import type { Log } from '#platform/log.ts';
+import { loop } from '#platform/loop.ts';
+import { CHANNELS } from '#domain/event/channels.ts';
+import { recordLeave } from '#domain/heartbeat/beat.sql.ts';
+import { promoteWaiting } from '#domain/run/promote.ts';
+import type { Registry } from '#domain/step/kind.ts';
+import { createSlots } from './claim.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { createJournal } from './journal.ts';
+import { keepPartitions } from './partitions.ts';
+import { startTicker } from './tick.ts';
+
+export type WorkerOptions = Pick<
+  Config,
+  | 'workerId'
+  | 'workerSlots'
+  | 'leaseSeconds'
+  | 'heartbeatSeconds'
+  | 'claimBackstopSeconds'
+  | 'tickBackstopSeconds'
+> & { readonly url: string; readonly listenUrl: string; readonly version: string };
+
+export type Worker = {
+  /** Settles once notifications are heard: what is queued from now on is claimed at once. */
+  readonly ready: Promise<void>;
+  /** Takes nothing new, lets runs finish within the grace, hands back the rest and closes every connection. */
+  stop(graceMs: number): Promise<void>;
+};
+
+// The journal's and the claim's statements take arrays: custom plans for those cost more than they give.
+const HOT = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
+const RENEW_EVERY_MS = 1_000;
+
+export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): Worker {
+  const { url } = options;
+  const pools = {
+    journal: createPool(url, { name: 'hf journal', max: 1, log, settings: HOT }),
+    claim: createPool(url, { name: 'hf claim', max: 2, log, settings: HOT }),
+    tick: createPool(url, { name: 'hf tick', max: 1, log }),
+    beat: createPool(url, { name: 'hf heartbeat', max: 1, log }),
+    work: createPool(url, { name: 'hf worker', max: 4, log }),
+  };
+  const journal = createJournal(pools.journal, log);
+  const ended = new Set<number>();
+  const slots = createSlots({ url, pool: pools.work, journal, kinds, log }, pools.claim, {
+    workerId: options.workerId,
+    slots: options.workerSlots,
+    leaseSeconds: options.leaseSeconds,
+    onFree: () => claiming.wake(),
+    onEnd(scenarioId) {
+      ended.add(scenarioId);
+      promoting.wake();
+    },
+  });
+
+  const backstopMs = options.claimBackstopSeconds * 1000;
+  const claiming = loop('claim', async () => ((await slots.claimPass('queued')) ? 0 : backstopMs), {
+    everyMs: backstopMs,
+    log,
+  });
+  const recovering = loop(
+    'recover',
+    async () => {
+      await slots.claimPass('expired');
+      await promoteWaiting(pools.work, null);
+    },
+    { everyMs: backstopMs, log },
+  );
+  const promoting = loop(
+    'promote',
+    async () => {
+      const scenarioIds = [...ended];
+      ended.clear();
+      if (scenarioIds.length > 0) await promoteWaiting(pools.work, scenarioIds);
+    },
+    { everyMs: backstopMs, log },
+  );
+  const renewing = loop('renew', () => slots.renewPass(), { everyMs: RENEW_EVERY_MS, log });
+  const ticking = startTicker(pools.tick, log, options.tickBackstopSeconds * 1000);
+  const keeping = keepPartitions(pools.work, log);
+  const beating = startHeartbeat(pools.beat, log, options.heartbeatSeconds * 1000, {
+    workerId: options.workerId,
+    slots: options.workerSlots,
+    version: options.version,
+    now: () => ({
+      running: slots.executions.size,
+      currentScenarioId: slots.executions.values().next().value?.claimed.scenarioId ?? null,
+      tickAgeMs: ticking.ageMs(),
+    }),
+  });
+
+  const ready = Promise.withResolvers<void>();
+  const listening = listen(
+    options.listenUrl,
+    {
+      [CHANNELS.queue]: () => claiming.wake(),
+      [CHANNELS.schedule]: () => ticking.wake(),
+      [CHANNELS.cancel]: () => renewing.wake(),
+    },
+    {
+      log,
+      onReady() {
+        ready.resolve();
+        claiming.wake();
+        ticking.wake();
+      },
+    },
+  );
+
+  return {
+    ready: ready.promise,
+    async stop(graceMs) {
+      await ticking[Symbol.asyncDispose]();
+      await claiming[Symbol.asyncDispose]();
+      await recovering[Symbol.asyncDispose]();
+      await slots.close(graceMs);
+      await promoteWaiting(pools.work, [...ended]);
+      for (const stopping of [promoting, renewing, keeping, beating, listening, journal]) {
+        await stopping[Symbol.asyncDispose]();
+      }
+      await recordLeave(pools.beat, options.workerId);
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
+    },
+  };
+}
