@@ -105,8 +105,8 @@ export function createJournal(pool: Pool, log: Log): Journal {
           }
           pending.set(run.runId, { run, entries: [entry], settle: [{ resolve, reject }] });
         }
-        // Started in a microtask, so that what one turn of the loop says goes together.
-        flushing ??= Promise.resolve().then(drain);
+        // After this turn of the event loop: all that a quick step says, from its start to its end, goes together.
+        flushing ??= new Promise<void>((turn) => setImmediate(turn)).then(drain);
       });
     },
     get flushes() {

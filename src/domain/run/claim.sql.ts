@@ -79,7 +79,8 @@ const claimOf = (name: string, candidates: string, lost: string) =>
 
 const known = `step_kinds <@ $4::text[] and config_version <= ${CONFIG_VERSION}`;
 
-const queued = claimOf(
+/** Takes: worker, lease in seconds, limit, kinds. */
+export const queued = claimOf(
   'claim-queued',
   `select id from run where state = 'queued' and ${known} order by priority desc, due_at, id`,
   '0',

@@ -34,7 +34,8 @@ export type RunBatch = {
   readonly run?: RunChange | undefined;
 };
 
-const flush = statement<{ ok: string[] }>(
+/** Takes its parameters in the order in which `flushBatches` names them. */
+export const flush = statement<{ ok: string[] }>(
   'flush-journal',
   `with d as (
      select * from unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::text[], $6::bool[])
