@@ -1,184 +1,172 @@
-/** One attempt of one step: configuration resolved and checked, executed, published, and its outcome durable before
- *  the answer. */
-import { formatPath } from '#platform/errors.ts';
-import type { StoredStep } from '#domain/run/claim.sql.ts';
-import { FenceLost, publishStep } from '#domain/run/publish.ts';
-import { ownConfig, resolveConfig } from '#domain/step/config.ts';
-import type { Json, StepContext, StepResult } from '#domain/step/kind.ts';
-import type { TemplateScope } from '#domain/step/template-text.ts';
+/** One step to its end: its attempts, with pauses between those that failed. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Publication } from '#domain/run/publish.ts';
+import { retryDelayMs, type PlannedStep } from '#domain/run/step-plan.ts';
+import type { Client } from '#platform/db.ts';
+import type { Json, StepResult } from '#domain/step/kind.ts';
+import { attemptStep, progressOf, type Attempt } from './attempt-step.ts';
 import type { Entry } from './journal.ts';
 import type { RunContext } from './run-context.ts';
-import { createStepLog } from './step-log.ts';
-import { createStepSessions } from './step-session.ts';
+import { createStepSessions, type StepSessions } from './step-session.ts';
 
-export type StepOutcome =
-  | { readonly state: 'succeeded'; readonly output: Json }
-  | { readonly state: 'failed'; readonly reason: string }
-  /** The run's signal ended it; the run decides what that means. */
-  | { readonly state: 'stopped' };
+/** How a step ended. `entry` is what is still to be written about it. */
+export type StepEnd =
+  | {
+      readonly state: 'succeeded';
+      readonly step: PlannedStep;
+      readonly output: Json;
+      readonly entry: Entry;
+    }
+  | {
+      readonly state: 'failed';
+      readonly step: PlannedStep;
+      readonly reason: string;
+      readonly entry: Entry;
+    }
+  /** Executed well; what it made is still to be published, or discarded. */
+  | { readonly state: 'executed'; readonly step: PlannedStep; readonly executed: Executed }
+  /** The run's signal ended it; the run decides what that means. Attempt null: it had not begun. */
+  | {
+      readonly state: 'stopped';
+      readonly step: PlannedStep;
+      readonly attempt: number | null;
+      readonly entry: Entry;
+    };
 
-/** Executes the step's next attempt and records it. A step that ends well and publishes nothing is answered with
- *  the entry still to be written, so that a run's last step and its end share a flush.
- *  @throws FenceLost when another claim holds the run. */
+export type Executed = {
+  readonly publication: Publication;
+  readonly connect: () => Promise<Client>;
+  discard(): Promise<void>;
+};
+
+/** What is known of earlier attempts. */
+export type Tried = { readonly attempt: number; readonly failures: number };
+
+/** @param sessions where the last attempt's database sessions are left open, until what it made is published. */
 export async function executeStep(
   run: RunContext,
-  pos: number,
-  attempt: number,
-): Promise<{ outcome: StepOutcome; entry: Entry }> {
-  const step = run.claimed.config.steps[pos];
-  if (!step) throw new Error(`run ${run.claimed.id} has no step ${pos}`);
-  const log = createStepLog(pos, (events, progress) =>
+  step: PlannedStep,
+  tried: Tried,
+  sessions: AsyncDisposableStack,
+): Promise<StepEnd> {
+  for (let { attempt, failures } = tried; ;) {
+    if (run.signal.aborted) return { state: 'stopped', step, attempt: null, entry: {} };
+    attempt += 1;
+    const signal = withTimeout(run.signal, step.timeoutMs);
+    const own = createStepSessions(run, run.key, signal);
+    const tryOnce = await attemptStep(run, step, attempt, signal, own.connect);
+    const result = judge(tryOnce.result, step, signal, run.signal);
+    if (result === 'stopped') {
+      await discard(run, own, tryOnce.result);
+      await own[Symbol.asyncDispose]();
+      return { state: 'stopped', step, attempt, entry: { events: tryOnce.events } };
+    }
+    if (result.outcome === 'succeeded') {
+      sessions.use(own);
+      return succeeded(run, step, attempt, { ...tryOnce, result }, own);
+    }
+    await discard(run, own, tryOnce.result);
+    await own[Symbol.asyncDispose]();
+    failures += 1;
+    const { reason } = result;
+    if (!result.retryable || failures > step.retries.max) {
+      return {
+        state: 'failed',
+        step,
+        reason,
+        entry: failedEntry(step, attempt, reason, tryOnce, result.output),
+      };
+    }
+    const delayMs = retryDelayMs(step.retries, failures);
+    const { pos, name } = step;
     run.note({
-      events,
-      ...(progress && { steps: [{ pos, state: 'running', attempt, progress }] }),
-    }),
-  );
-  run.note({
-    events: [
-      { type: 'step.started', payload: { pos, name: nameOf(step), kind: step.kind, attempt } },
-    ],
-    steps: [{ pos, state: 'running', attempt }],
-    attempts: [{ pos, attempt, state: 'running' }],
-  });
-
-  await using sessions = createStepSessions(run, run.key, run.signal);
-  const context = stepContext(run, pos, attempt, log, sessions.connect);
-  const result = await attemptStep(run, step, context);
-  const gathered = log.close();
-  const { claimed, signal } = run;
-
-  // What succeeded in spite of the signal has happened, unless it is still to be made visible.
-  if (signal.aborted && (result.outcome === 'failed' || result.publish)) {
-    return { outcome: { state: 'stopped' }, entry: { events: gathered.events } };
-  }
-  const finished = { pos, name: nameOf(step), kind: step.kind, attempt };
-  if (result.outcome === 'failed') {
-    const { reason, output } = result;
-    return {
-      outcome: { state: 'failed', reason },
-      entry: {
-        events: [
-          ...gathered.events,
-          { type: 'step.finished', payload: { ...finished, state: 'failed', reason } },
-        ],
-        steps: [{ pos, state: 'failed', attempt, reason, output, ...progressOf(gathered) }],
-        attempts: [{ pos, attempt, state: 'failed', reason }],
-      },
-    };
-  }
-  const event = { ...finished, state: 'succeeded' };
-  if (!result.publish) {
-    return {
-      outcome: { state: 'succeeded', output: result.output },
-      entry: {
-        events: [...gathered.events, { type: 'step.finished', payload: event }],
-        steps: [
-          { pos, state: 'succeeded', attempt, output: result.output, ...progressOf(gathered) },
-        ],
-        attempts: [{ pos, attempt, state: 'succeeded' }],
-      },
-    };
-  }
-  // What was said so far comes before the outcome, which the publish transaction writes itself.
-  await run.write({
-    events: gathered.events,
-    steps: [{ pos, state: 'running', attempt, ...progressOf(gathered) }],
-  });
-  try {
-    const output = await publishStep(
-      sessions.connect,
-      { runId: claimed.id, fence: claimed.fence, pos, attempt, output: result.output, event },
-      result.publish,
-    );
-    return { outcome: { state: 'succeeded', output }, entry: {} };
-  } catch (error) {
-    if (error instanceof FenceLost) throw error;
-    if (signal.aborted) return { outcome: { state: 'stopped' }, entry: {} };
-    const reason = `publishing failed, nothing became visible: ${messageOf(error)}`;
-    return {
-      outcome: { state: 'failed', reason },
-      entry: {
-        events: [{ type: 'step.finished', payload: { ...finished, state: 'failed', reason } }],
-        steps: [{ pos, state: 'failed', attempt, reason }],
-        attempts: [{ pos, attempt, state: 'failed', reason }],
-      },
-    };
+      events: [
+        ...tryOnce.events,
+        { type: 'step.retrying', payload: { pos, name, attempt, reason, delay_ms: delayMs } },
+      ],
+      steps: [{ pos, state: 'running', attempt, ...progressOf(tryOnce) }],
+      attempts: [{ pos, attempt, state: 'failed', reason }],
+    });
+    // Woken early by the signal, which the loop then sees.
+    await delay(delayMs, undefined, { signal: run.signal }).catch(() => {});
   }
 }
 
-async function attemptStep(
-  run: RunContext,
-  step: StoredStep,
-  context: StepContext,
-): Promise<StepResult> {
-  const kind = run.kinds.get(step.kind);
-  if (!kind) return failed(`this worker does not know the step kind "${step.kind}"`);
-  const owner = await run.owner();
-  if (!owner.active) {
-    return failed(`the owner ${owner.email} is deactivated; give the scenario another owner`);
-  }
-  const { config, problems } = resolveConfig(kind, ownConfig(step, kind), scopeOf(run), []);
-  if (problems.length > 0) {
-    return failed(problems.map((p) => `${formatPath(p.path)}: ${p.message}`).join('; '));
-  }
-  try {
-    const execute = await kind.load();
-    return await execute(context, config);
-  } catch (error) {
-    if (error instanceof FenceLost) throw error;
-    if (!run.signal.aborted) run.log.error({ err: error, runId: run.claimed.id }, 'a step threw');
-    return failed(messageOf(error));
-  }
-}
-
-/** What the step's templates may name at this moment. */
-function scopeOf({ claimed, outputs }: RunContext): TemplateScope {
-  return {
-    param: claimed.params,
-    project: claimed.context as TemplateScope['project'],
-    run: { id: claimed.id, due_at: claimed.dueAt.toISOString(), source: claimed.source },
-    steps: Object.fromEntries(outputs),
-  };
-}
-
-function stepContext(
-  run: RunContext,
-  pos: number,
+/** What a failed step leaves in the journal. */
+export function failedEntry(
+  { pos, name, kind }: PlannedStep,
   attempt: number,
-  log: Pick<StepContext, 'log' | 'progress'>,
-  connect: StepContext['connect'],
-): StepContext {
-  const { claimed } = run;
+  reason: string,
+  said: Pick<Attempt, 'events' | 'progress'>,
+  output?: Json,
+): Entry {
+  const payload = { pos, name, kind, attempt, state: 'failed', reason };
   return {
-    runId: claimed.id,
-    pos,
-    attempt,
-    fence: claimed.fence,
-    orgId: claimed.orgId,
-    projectId: claimed.projectId,
-    scenarioId: claimed.scenarioId,
-    warehouseSchema: claimed.warehouseSchema,
-    owner: claimed.owner,
-    idempotencyKey: `${claimed.originRunId ?? claimed.id}:${pos}`,
-    signal: run.signal,
-    log: log.log,
-    progress: log.progress,
-    connect,
+    events: [...said.events, { type: 'step.finished', payload }],
+    steps: [{ pos, state: 'failed', attempt, reason, output, ...progressOf(said) }],
+    attempts: [{ pos, attempt, state: 'failed', reason }],
   };
 }
 
-function progressOf({ progress }: { progress: Json }) {
-  return progress === null ? {} : { progress };
+/** A result in the light of the signals. What succeeded in spite of one has happened, unless it is still to be made
+ *  visible. */
+function judge(
+  result: StepResult,
+  { timeoutMs }: PlannedStep,
+  signal: AbortSignal,
+  runSignal: AbortSignal,
+): StepResult | 'stopped' {
+  if (!signal.aborted || (result.outcome === 'succeeded' && !result.publish)) return result;
+  if (runSignal.aborted) return 'stopped';
+  return {
+    outcome: 'failed',
+    reason: `timeout after ${(timeoutMs ?? 0) / 1000} s`,
+    retryable: true,
+  };
 }
 
-export function nameOf(step: StoredStep): string {
-  return typeof step['name'] === 'string' ? step['name'] : step.kind;
+async function succeeded(
+  run: RunContext,
+  step: PlannedStep,
+  attempt: number,
+  said: Attempt & { readonly result: Extract<StepResult, { outcome: 'succeeded' }> },
+  own: StepSessions,
+): Promise<StepEnd> {
+  const { pos, name, kind } = step;
+  const { result, events } = said;
+  const event = { pos, name, kind, attempt, state: 'succeeded' };
+  if (!result.publish) {
+    const { output } = result;
+    const entry: Entry = {
+      events: [...events, { type: 'step.finished', payload: event }],
+      steps: [{ pos, state: 'succeeded', attempt, output, ...progressOf(said) }],
+      attempts: [{ pos, attempt, state: 'succeeded' }],
+    };
+    return { state: 'succeeded', step, output, entry };
+  }
+  // What was said so far comes before the outcome, which the publishing transaction writes itself.
+  await run.write({ events, steps: [{ pos, state: 'running', attempt, ...progressOf(said) }] });
+  const publication = { pos, attempt, output: result.output, event, publish: result.publish };
+  return {
+    state: 'executed',
+    step,
+    executed: { publication, connect: own.connect, discard: () => discard(run, own, result) },
+  };
 }
 
-function failed(reason: string): StepResult {
-  return { outcome: 'failed', reason, retryable: false };
+/** Clears away what will not be published. What cannot be cleared now is by the kind's next execution. */
+async function discard(run: RunContext, sessions: StepSessions, result: StepResult): Promise<void> {
+  if (result.outcome !== 'succeeded' || !result.discard) return;
+  try {
+    await result.discard(await sessions.connect());
+  } catch (error) {
+    run.log.warn(
+      { err: error, runId: run.claimed.id },
+      'what was not published could not be cleared away',
+    );
+  }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function withTimeout(signal: AbortSignal, timeoutMs: number | null): AbortSignal {
+  return timeoutMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 }

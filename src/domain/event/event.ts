@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'run.finished',
   'step.started',
   'step.progress',
+  'step.retrying',
   'step.finished',
   'attempt.lost',
   'log',

@@ -1,7 +1,7 @@
-/** A step's effect and its outcome in one transaction: the effect first, then, under the run row's lock, the fence,
- *  the step's final state and its event. They commit together or not at all, so a frozen worker that wakes can
- *  make nothing visible, and no one has to guess after a crash. */
-import { row, statement, type Client } from '#platform/db.ts';
+/** The effects of steps and their outcomes in one transaction: the effects first, then, under the run row's lock, the
+ *  fence, the steps' final states and their events. They commit together or not at all, so a frozen worker that wakes
+ *  can make nothing visible, and no one has to guess after a crash. */
+import { row, rows, statement, type Client } from '#platform/db.ts';
 import { toJsonb } from '../event/event.ts';
 import type { Json } from '../step/kind.ts';
 
@@ -13,14 +13,24 @@ export class FenceLost extends Error {
   }
 }
 
-export type Publishing = {
-  readonly runId: number;
-  readonly fence: number;
+/** A step could not be made visible, and with it none of those that were to be published together. */
+export class PublishFailed extends Error {
+  override readonly name = 'PublishFailed';
+  readonly pos: number;
+  constructor(pos: number, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.pos = pos;
+  }
+}
+
+export type Publication = {
   readonly pos: number;
   readonly attempt: number;
   readonly output: Json;
   /** The payload of the step's `step.finished` event. */
   readonly event: { readonly [key: string]: Json };
+  /** May answer an output that replaces the one above. */
+  readonly publish: (tx: Client) => Promise<Json | void>;
 };
 
 const record = statement<{ seq: number }>(
@@ -39,41 +49,44 @@ const record = statement<{ seq: number }>(
    select id, event_seq, 'step.finished', clock_timestamp(), $6::jsonb from r returning seq`,
 );
 
-const findOutcome = statement<{ state: string; attempt: number }>(
-  'find-step-outcome',
-  `select state, attempt from step_run where run_id = $1 and pos = $2`,
+const findOutcomes = statement<{ pos: number; attempt: number }>(
+  'find-step-outcomes',
+  `select pos, attempt from step_run where run_id = $1 and state = 'succeeded'`,
 );
 
-/** Runs `publish` and records success behind it, on a connection of the run's own (`hf:<run>:<fence>`).
- *  @returns the output that was stored.
- *  @throws FenceLost, with nothing published, when a newer claim holds the run. */
-export async function publishStep(
+/** Runs each `publish` in order and records the successes behind them, on a connection of the run's own
+ *  (`hf:<run>:<fence>`).
+ *  @returns the outputs that were stored, in the order given.
+ *  @throws FenceLost when a newer claim holds the run, PublishFailed when a step refuses; nothing is visible then. */
+export async function publishSteps(
   connect: () => Promise<Client>,
-  step: Publishing,
-  publish: (tx: Client) => Promise<Json | void>,
-): Promise<Json> {
+  { runId, fence }: { readonly runId: number; readonly fence: number },
+  steps: readonly Publication[],
+): Promise<Json[]> {
   const client = await connect();
-  let output = step.output;
+  const outputs: Json[] = [];
   let committing = false;
   try {
     await client.query("begin; set local idle_in_transaction_session_timeout = '10s'");
-    output = (await publish(client)) ?? step.output;
-    const recorded = await row(client, record, [
-      step.runId,
-      step.fence,
-      step.pos,
-      step.attempt,
-      toJsonb(output),
-      toJsonb(step.event),
-    ]);
-    if (!recorded) throw new FenceLost(step.runId, step.fence);
-    await client.query("select pg_notify('hf_run', $1)", [String(step.runId)]);
+    for (const step of steps) outputs.push(await effect(client, step));
+    for (const [i, step] of steps.entries()) {
+      const recorded = await row(client, record, [
+        runId,
+        fence,
+        step.pos,
+        step.attempt,
+        toJsonb(outputs[i]),
+        toJsonb(step.event),
+      ]);
+      if (!recorded) throw new FenceLost(runId, fence);
+    }
+    await client.query("select pg_notify('hf_run', $1)", [String(runId)]);
     committing = true;
     await client.query('commit');
-    return output;
+    return outputs;
   } catch (error) {
     // A connection lost while committing: the database knows what came of it.
-    if (committing && (await wasPublished(connect, step))) return output;
+    if (committing && (await werePublished(connect, runId, steps))) return outputs;
     await client.query('rollback').catch(() => {
       // The connection is gone, and its transaction with it.
     });
@@ -81,7 +94,21 @@ export async function publishStep(
   }
 }
 
-async function wasPublished(connect: () => Promise<Client>, step: Publishing): Promise<boolean> {
-  const outcome = await row(await connect(), findOutcome, [step.runId, step.pos]);
-  return outcome?.state === 'succeeded' && outcome.attempt === step.attempt;
+async function effect(client: Client, step: Publication): Promise<Json> {
+  try {
+    return (await step.publish(client)) ?? step.output;
+  } catch (error) {
+    throw new PublishFailed(step.pos, error);
+  }
+}
+
+async function werePublished(
+  connect: () => Promise<Client>,
+  runId: number,
+  steps: readonly Publication[],
+): Promise<boolean> {
+  const done = await rows(await connect(), findOutcomes, [runId]);
+  return steps.every(({ pos, attempt }) =>
+    done.some((outcome) => outcome.pos === pos && outcome.attempt === attempt),
+  );
 }

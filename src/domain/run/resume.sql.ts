@@ -10,13 +10,17 @@ export type StepProgress = {
   readonly attempt: number;
   readonly output: Json;
   readonly reason: string | null;
+  /** Attempts that failed; lost ones do not count. */
+  readonly failures: number;
   /** The worker whose attempt was never finished; null when there is none. */
   readonly lostWorkerId: string | null;
 };
 
 const steps = statement<StepProgress>(
   'resume-steps',
-  `select s.pos, s.state, s.attempt, s.output, s.reason, a.worker_id as "lostWorkerId"
+  `select s.pos, s.state, s.attempt, s.output, s.reason, a.worker_id as "lostWorkerId",
+          (select count(*)::int from step_attempt f where f.run_id = s.run_id and f.pos = s.pos and f.state = 'failed')
+            as failures
    from step_run s
    left join step_attempt a on a.run_id = s.run_id and a.pos = s.pos and a.attempt = s.attempt and a.state = 'running'
    where s.run_id = $1 order by s.pos`,

@@ -67,6 +67,8 @@ export type StepResult =
       /** Makes the work visible, in a transaction that is fenced and short: a swap, a merge, an insert.
        *  May answer an output that replaces the one above. */
       readonly publish?: (tx: Client) => Promise<Json | void>;
+      /** Clears away what waited to be published, when it is decided that it will not be. Must not throw. */
+      readonly discard?: (db: Client) => Promise<void>;
     }
   | {
       readonly outcome: 'failed';

@@ -3,7 +3,7 @@ import { rows, transaction } from '#platform/db.ts';
 import { appendEvents } from '#domain/event/append.sql.ts';
 import { claimQueued } from '#domain/run/claim.sql.ts';
 import { flushBatches, type RunBatch } from '#domain/run/flush.sql.ts';
-import { FenceLost, publishStep } from '#domain/run/publish.ts';
+import { FenceLost, publishSteps } from '#domain/run/publish.ts';
 import { renewLeases } from '#domain/run/renew.sql.ts';
 import { createJournal } from '#worker/journal.ts';
 import { createWorld, type World } from '#test/support/world.ts';
@@ -98,14 +98,15 @@ test('eight writers on one run leave no gap in its numbers', async () => {
 test('a step publishes under its fence, and under an older one nothing at all', async () => {
   await using world = await createWorld();
   const [id = 0] = await claimed(world);
-  const step = { runId: id, fence: 1, pos: 0, attempt: 1, output: null, event: { pos: 0 } };
+  const run = { runId: id, fence: 1 };
   const mark = (tx: { query: (sql: string, values: unknown[]) => Promise<unknown> }) =>
     tx.query('insert into public.mark (run_id, pos, fence) values ($1, 0, 1)', [id]).then(() => {});
   await world.pool.query('update run set fence = 2 where id = $1', [id]);
   const stale = await world.pool.connect();
-  await expect(publishStep(async () => stale, step, mark)).rejects.toBeInstanceOf(FenceLost);
+  const step = { pos: 0, attempt: 1, output: null, event: { pos: 0 }, publish: mark };
+  await expect(publishSteps(async () => stale, run, [step])).rejects.toBeInstanceOf(FenceLost);
   expect(await world.marks(id)).toEqual([]);
-  await publishStep(async () => stale, { ...step, fence: 2 }, mark);
+  await publishSteps(async () => stale, { ...run, fence: 2 }, [step]);
   stale.release();
   expect(await world.marks(id)).toHaveLength(1);
   expect((await world.steps(id))[0]?.state).toBe('succeeded');
