@@ -5,10 +5,16 @@ import { DomainError } from '#platform/errors.ts';
 export const ROLES = ['viewer', 'analyst', 'designer', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The stronger of two roles; every role grants what the weaker ones do. */
+export function strongest(one: Role | null, other: Role): Role {
+  return one !== null && ROLES.indexOf(one) > ROLES.indexOf(other) ? one : other;
+}
+
 export const PERMISSIONS = ['project.view', 'project.edit', 'org.admin'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** What a token may be limited to; none at all means everything that its user may. */
+/** What a token may be limited to; none at all means everything that its user may. `write` includes `read`,
+ *  `admin` includes both. */
 export const SCOPES = ['read', 'write', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -37,17 +43,19 @@ const GRANTS: Record<Role, readonly Permission[]> = {
   admin: ['project.view', 'project.edit', 'org.admin'],
 };
 
-const NEEDED_SCOPE: Record<Permission, Scope> = {
-  'project.view': 'read',
-  'project.edit': 'write',
-  'org.admin': 'admin',
+/** The scopes that let a permission through. */
+const SCOPES_FOR: Record<Permission, readonly Scope[]> = {
+  'project.view': ['read', 'write', 'admin'],
+  'project.edit': ['write', 'admin'],
+  'org.admin': ['admin'],
 };
 
 /** Whether the principal holds a permission on a project, or (null) on the whole organisation. `org.admin`
  *  only ever comes from a role over the whole organisation. The caller has made sure that the project
  *  belongs to the principal's organisation. */
 export function may(who: Principal, permission: Permission, projectId: number | null): boolean {
-  if (who.scopes.length > 0 && !who.scopes.includes(NEEDED_SCOPE[permission])) return false;
+  const limited = who.scopes.length > 0;
+  if (limited && !SCOPES_FOR[permission].some((scope) => who.scopes.includes(scope))) return false;
   const roles =
     projectId === null || permission === 'org.admin'
       ? [who.orgRole]
@@ -72,6 +80,13 @@ export function permit(
 /** @throws DomainError FORBIDDEN unless the principal administers the organisation. */
 export function permitOrg(who: Principal): void {
   if (!may(who, 'org.admin', null)) throw forbidden('org.admin', who.orgId);
+}
+
+/** The projects that the principal may see: null means every one of the organisation. For the `where` of a
+ *  list, so that what may not be seen is never read. */
+export function visibleProjects(who: Principal): readonly number[] | null {
+  if (may(who, 'project.view', null)) return null;
+  return [...who.projectRoles.keys()].filter((id) => may(who, 'project.view', id));
 }
 
 function forbidden(permission: Permission, targetId: number | string): DomainError {

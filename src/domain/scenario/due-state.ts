@@ -1,0 +1,92 @@
+/** When a scenario ticks next, and what must happen to its due times and its waiting runs when that changes. */
+import { isDeepStrictEqual } from 'node:util';
+import { row, rows, type Client } from '#platform/db.ts';
+import { DomainError } from '#platform/errors.ts';
+import type { Principal } from '../access/principal.ts';
+import { CHANNELS } from '../event/channels.ts';
+import { requestCancel } from '../run/cancel-run.ts';
+import { decideDue, recordQuiet } from '../tick/decide-due.ts';
+import { nextDueAt, scheduleOf, type StoredSchedule } from '../tick/schedule.ts';
+import { spanOf } from '../trigger/span.ts';
+import type { Scenario } from './scenario.ts';
+import * as sql from './scenario.sql.ts';
+
+type Switches = Pick<Scenario, 'enabled' | 'pausedAt'>;
+
+/** The next due time after an instant, or null for a scenario that is switched off or paused.
+ *  @throws DomainError TRIGGER_CONFIG when the trigger cannot be read any more. */
+export function nextDue(scenario: StoredSchedule & Switches, after: Date): Date | null {
+  if (!scenario.enabled || scenario.pausedAt !== null) return null;
+  const dueMs = nextDueAt(scenario, after.getTime());
+  return dueMs === null ? null : new Date(dueMs);
+}
+
+/** Decides every due time up to now under the trigger as it is stored, before a change to it.
+ *  @returns the instant from which the changed trigger counts. It lies before the last due time that was
+ *  decided, so that none falls between the two; one that both have is one tick all the same. */
+export async function decideUpToNow(tx: Client, scenario: Scenario): Promise<Date> {
+  const { now } = (await row(tx, sql.databaseClock))!;
+  let undecided = scenario.nextDueAt;
+  // A pass has a limit; a change must not cut off what is left of it.
+  while (undecided !== null && undecided <= now) {
+    const before: Date = undecided;
+    try {
+      await decideDue(tx, [scenario.id]);
+    } catch (error) {
+      // The change may be what mends it; what was due under a trigger that nobody can read is unknown.
+      if (error instanceof DomainError && error.code === 'TRIGGER_CONFIG') break;
+      throw error;
+    }
+    undecided = (await row(tx, sql.findScenario, [scenario.id, scenario.orgId]))!.nextDueAt;
+    if (isDeepStrictEqual(undecided, before)) {
+      throw new Error(`scenario ${scenario.id}: deciding ${before.toISOString()} led nowhere`);
+    }
+  }
+  return now;
+}
+
+/** Writes one tick for all due times of a pause that ends, so that history says why nothing ran. */
+export async function recordPause(tx: Client, paused: Scenario, until: Date): Promise<void> {
+  if (paused.pausedAt === null || !paused.enabled) return;
+  const schedule = scheduleOf(paused);
+  if (schedule.kind === 'never') return;
+  let afterMs = paused.pausedAt.getTime();
+  let [count, firstMs, lastMs] = [0, 0, 0];
+  for (let complete = false; !complete;) {
+    const span = spanOf(schedule, afterMs, until.getTime(), { max: 100_000 });
+    if (count === 0) firstMs = span.firstMs ?? 0;
+    lastMs = span.lastMs ?? lastMs;
+    count += span.count;
+    ({ complete, reachedMs: afterMs } = span);
+  }
+  if (count === 0) return;
+  const reason = paused.pauseNote ? `paused: ${paused.pauseNote}` : 'paused';
+  await recordQuiet(tx, [
+    {
+      scenarioId: paused.id,
+      outcome: 'paused',
+      dueMs: firstMs,
+      untilMs: lastMs,
+      count,
+      reason,
+      detail: null,
+    },
+  ]);
+}
+
+/** Ends the runs that have not left the waiting room. Queued and running ones go on. */
+export async function cancelWaiting(
+  tx: Client,
+  who: Principal,
+  scenarioId: number,
+  reason: string,
+): Promise<void> {
+  for (const { id } of await rows(tx, sql.waitingRuns, [scenarioId])) {
+    await requestCancel(tx, id, who.userId, reason);
+  }
+}
+
+/** Tells tickers that a due time may have moved. */
+export async function notifySchedule(tx: Client): Promise<void> {
+  await tx.query('select pg_notify($1, $2)', [CHANNELS.schedule, '']);
+}

@@ -1,0 +1,105 @@
+/** Signing in, and who one is. */
+import { z } from '@hono/zod-openapi';
+import { signIn } from '#domain/access/sign-in.ts';
+import { getViewer, type OrgRef } from '#domain/access/viewer.ts';
+import { readJson } from './body.ts';
+import { addOperation, addressOf, signedIn, type RestApp, type RestHouse } from './context.ts';
+
+const Org = z
+  .object({ id: z.int(), slug: z.string(), name: z.string(), timezone: z.string() })
+  .openapi('Organisation');
+const RoleName = z.enum(['viewer', 'analyst', 'designer', 'admin']);
+
+export const LoginBody = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('bearer'),
+    must_reset_password: z.boolean(),
+  })
+  .openapi('Login');
+
+export const MeBody = z
+  .object({
+    id: z.int(),
+    email: z.string(),
+    name: z.string(),
+    must_reset_password: z.boolean(),
+    org: Org.describe('the one that this request speaks for'),
+    orgs: z.array(Org),
+    role: RoleName.nullable().describe('over the whole organisation'),
+    project_roles: z.array(z.object({ project_id: z.int(), role: RoleName })),
+    default_project_id: z.int().nullable(),
+    scopes: z.array(z.enum(['read', 'write', 'admin'])).describe('of the token; empty: no limit'),
+  })
+  .openapi('Me');
+
+const Credentials = z.object({
+  username: z.string().describe('the e-mail'),
+  password: z.string(),
+});
+
+export function addAccess(app: RestApp, house: RestHouse): void {
+  addOperation(
+    app,
+    {
+      method: 'post',
+      path: '/api/auth/login',
+      summary: 'Sign in',
+      description: 'Answers a token for the header `Authorization: Bearer`, valid for 60 minutes.',
+      tags: ['access'],
+      security: [],
+      request: { body: { content: { 'application/json': { schema: Credentials } } } },
+      responses: {
+        200: {
+          description: 'Signed in.',
+          content: { 'application/json': { schema: LoginBody } },
+        },
+      },
+      errors: [400, 401, 422, 429],
+    },
+    async (c) => {
+      const session = await signIn(house, await readJson(c), addressOf(c));
+      return c.json({
+        access_token: session.accessToken,
+        token_type: session.tokenType,
+        must_reset_password: session.mustResetPassword,
+      });
+    },
+  );
+
+  addOperation(
+    app,
+    {
+      method: 'get',
+      path: '/api/me',
+      summary: 'Who the token belongs to',
+      tags: ['access'],
+      responses: {
+        200: { description: 'The caller.', content: { 'application/json': { schema: MeBody } } },
+      },
+      errors: [401, 404],
+    },
+    async (c) => {
+      const viewer = await getViewer(house.pool, await signedIn(house, c));
+      return c.json({
+        id: viewer.id,
+        email: viewer.email,
+        name: viewer.name,
+        must_reset_password: viewer.mustResetPassword,
+        org: orgBody(viewer.org),
+        orgs: viewer.orgs.map(orgBody),
+        role: viewer.role,
+        project_roles: viewer.projectRoles.map(({ projectId, role }) => ({
+          project_id: projectId,
+          role,
+        })),
+        default_project_id: viewer.defaultProjectId,
+        scopes: viewer.scopes,
+      });
+    },
+  );
+}
+
+function orgBody({ id, slug, name, timezone }: OrgRef) {
+  return { id, slug, name, timezone };
+}

@@ -1,0 +1,49 @@
+/** The REST shim: the product page's endpoints over the same domain functions that GraphQL calls. */
+import { randomUUID } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { createSignInLimits } from '#domain/access/sign-in.ts';
+import { addAccess } from './access.ts';
+import { MAX_BODY_BYTES } from './body.ts';
+import type { Env, RestApp, RestDeps } from './context.ts';
+import { answer, answerError } from './errors.ts';
+import { addHealth } from './health.ts';
+import { addReference } from './reference.ts';
+import { addRuns } from './runs.ts';
+import { addScenarios } from './scenarios.ts';
+
+/** Serves `/api/*`, `/healthz` and `/readyz`; everything else is 404 in the error shape. */
+export function createRestApp(deps: RestDeps): RestApp {
+  const app = new OpenAPIHono<Env>();
+  app.use(async (c, next) => {
+    const given = c.req.header('X-Request-Id') ?? '';
+    const requestId = /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+    c.set('requestId', requestId);
+    await next();
+    c.header('X-Request-Id', requestId);
+    // Answers depend on who asks and on the moment; an ETag is there to be sent back, not to cache by.
+    c.header('Cache-Control', 'no-store');
+    c.header('X-Content-Type-Options', 'nosniff');
+  });
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: () => {
+        throw new HTTPException(413, {
+          message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
+        });
+      },
+    }),
+  );
+  app.onError((error, c) => answerError(error, c, deps.log));
+  app.notFound((c) => answer(c, 404, 'not_found', `No ${c.req.method} ${c.req.path} here.`));
+
+  const house = { ...deps, limits: createSignInLimits() };
+  addHealth(app, house);
+  addAccess(app, house);
+  addScenarios(app, house);
+  addRuns(app, house);
+  addReference(app);
+  return app;
+}

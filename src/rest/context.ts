@@ -1,0 +1,113 @@
+/** What every REST operation is handed, and how one is declared: once, for the router and for the document. */
+import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { authenticate } from '#domain/access/authenticate.ts';
+import type { SignInLimits } from '#domain/access/sign-in.ts';
+import type { Principal } from '#domain/access/principal.ts';
+import type { Registry } from '#domain/step/kind.ts';
+import type { Pool } from '#platform/db.ts';
+import type { Log } from '#platform/log.ts';
+import { invalid, type Problem } from '#platform/errors.ts';
+import { errorResponses } from './errors.ts';
+
+export type RestDeps = {
+  readonly pool: Pool;
+  /** The kinds of steps that scenarios may have. */
+  readonly kinds: Registry;
+  readonly log: Log;
+  /** `JWT_SECRET`. */
+  readonly jwtSecret: string;
+  /** How old a worker's beat may be; 90 in production. */
+  readonly heartbeatStaleSeconds: number;
+};
+
+/** What the operations share within one process. */
+export type RestHouse = RestDeps & { readonly limits: SignInLimits };
+
+export type Env = {
+  Variables: { requestId: string };
+  /** As the Node server hands it over. */
+  Bindings: { incoming?: { socket?: { remoteAddress?: string | undefined } } };
+};
+export type RestApp = OpenAPIHono<Env>;
+export type RestContext = Context<Env>;
+
+/** The caller's address as the socket has it; null in a test without one. */
+export function addressOf(c: RestContext): string | null {
+  return c.env?.incoming?.socket?.remoteAddress ?? null;
+}
+
+type Handler = (c: RestContext) => Promise<Response>;
+
+/** Adds an operation: its route, and its part of the OpenAPI document. The domain checks what is sent, so
+ *  that every surface answers the same; the document's schemas only describe it. */
+export function addOperation(
+  app: RestApp,
+  route: RouteConfig & { readonly errors: readonly number[] },
+  handler: Handler,
+): void {
+  const { errors, ...described } = route;
+  app.openAPIRegistry.registerPath({
+    ...described,
+    responses: { ...described.responses, ...errorResponses(errors) },
+  });
+  app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handler);
+}
+
+/** Who asks. @throws DomainError as `authenticate` does; VALIDATION for headers that are no ids. */
+export async function signedIn({ pool, jwtSecret }: RestHouse, c: RestContext): Promise<Principal> {
+  const problems: Problem[] = [];
+  const orgId = readId(c.req.header('X-Org-Id'), 'X-Org-Id', problems);
+  const projectId = askedProject(c, problems);
+  if (problems.length > 0) throw invalid(problems);
+  return authenticate(
+    pool,
+    {
+      authorization: c.req.header('Authorization'),
+      orgId,
+      projectId,
+      address: addressOf(c),
+    },
+    { jwtSecret },
+  );
+}
+
+/** The project that the request names, by header or query; null when it names none. */
+export function namedProject(c: RestContext): number | null {
+  return askedProject(c, []);
+}
+
+/** The project of the request: the one that it names, else the caller's default.
+ *  @throws DomainError VALIDATION when there is neither. */
+export function currentProject(who: Principal): number {
+  if (who.defaultProjectId !== null) return who.defaultProjectId;
+  const message =
+    'is missing; send the header X-Project-Id or ?project_id=, the token has no default';
+  throw invalid([{ path: ['project_id'], message }]);
+}
+
+function askedProject(c: RestContext, problems: Problem[]): number | null {
+  const header = readId(c.req.header('X-Project-Id'), 'X-Project-Id', problems);
+  const query = readId(c.req.query('project_id'), 'project_id', problems);
+  if (header !== null && query !== null && header !== query) {
+    const message = `names another project than X-Project-Id, which is ${header}; send one of them`;
+    problems.push({ path: ['project_id'], message, value: query });
+  }
+  return header ?? query;
+}
+
+function readId(text: string | undefined, name: string, problems: Problem[]): number | null {
+  if (text === undefined || text === '') return null;
+  const id = parseId(text);
+  if (id === null)
+    problems.push({ path: [name], message: 'is a positive whole number', value: text });
+  return id;
+}
+
+const MAX_INT = 2_147_483_647;
+
+/** An id out of a path or a header; null for anything that can be none. */
+export function parseId(text: string, max = MAX_INT): number | null {
+  const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : NaN;
+  return id <= max ? id : null;
+}

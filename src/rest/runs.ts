@@ -1,0 +1,106 @@
+/** Runs over REST: start one, list those of a scenario, read one. */
+import { z } from '@hono/zod-openapi';
+import { runScenario } from '#domain/scenario/operate-scenario.ts';
+import { getRun, listRuns } from '#domain/scenario/runs.ts';
+import { parseForm } from '#domain/step/form-problems.ts';
+import { DomainError, invalid } from '#platform/errors.ts';
+import * as bodies from './bodies.ts';
+import { readOptionalJson, readQuery } from './body.ts';
+import {
+  addOperation,
+  namedProject,
+  parseId,
+  signedIn,
+  type RestApp,
+  type RestHouse,
+} from './context.ts';
+import { given, IdParams, PageQuery, scenarioId } from './scenarios.ts';
+
+const RunRequest = z.strictObject({
+  params: z.record(z.string(), z.unknown()).optional().describe('values by parameter'),
+});
+
+const Key = z.object({
+  'Idempotency-Key': z.string().optional().describe('the same key answers the same run again'),
+});
+
+export function addRuns(app: RestApp, house: RestHouse): void {
+  const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
+  const tags = ['runs'];
+
+  addOperation(
+    app,
+    {
+      method: 'post',
+      path: '/api/scheduler/scenarios/{id}/run',
+      summary: 'Run a scenario now, whatever its trigger says',
+      tags,
+      request: {
+        params: IdParams,
+        headers: Key,
+        body: { content: json(RunRequest), required: false },
+      },
+      responses: { 202: { description: 'The run.', content: json(bodies.RunBody) } },
+      errors: [400, 401, 403, 404, 422, 500],
+    },
+    async (c) => {
+      const who = await signedIn(house, c);
+      const { data, problems } = parseForm(RunRequest, await readOptionalJson(c));
+      if (problems.length > 0) throw invalid(problems);
+      const idempotencyKey = c.req.header('Idempotency-Key') ?? null;
+      const { runId } = await runScenario(
+        house,
+        who,
+        scenarioId(c),
+        { params: data?.params, idempotencyKey },
+        { projectId: namedProject(c) },
+      );
+      const run = await getRun(house, who, runId);
+      c.header('Location', `/api/scheduler/runs/${runId}`);
+      return c.json(bodies.toRunBody(run), 202);
+    },
+  );
+
+  addOperation(
+    app,
+    {
+      method: 'get',
+      path: '/api/scheduler/scenarios/{id}/runs',
+      summary: 'The runs of a scenario, newest first; of a removed one too',
+      tags,
+      request: { params: IdParams, query: PageQuery },
+      responses: {
+        200: { description: 'A page.', content: json(bodies.pageBody(bodies.RunBody)) },
+      },
+      errors: [401, 404, 422],
+    },
+    async (c) => {
+      const who = await signedIn(house, c);
+      const { limit, cursor } = readQuery(c, PageQuery);
+      const page = await listRuns(house, who, scenarioId(c), given({ limit, cursor }));
+      return c.json(bodies.toPageBody(page, bodies.toRunBody));
+    },
+  );
+
+  addOperation(
+    app,
+    {
+      method: 'get',
+      path: '/api/scheduler/runs/{id}',
+      summary: 'A run with its steps',
+      description: 'Not on the product page: the `Location` of a run that was started.',
+      tags,
+      request: { params: IdParams },
+      responses: { 200: { description: 'Found.', content: json(bodies.RunWithStepsBody) } },
+      errors: [401, 404],
+    },
+    async (c) => {
+      const who = await signedIn(house, c);
+      const text = c.req.param('id') ?? '';
+      const id = parseId(text, Number.MAX_SAFE_INTEGER);
+      if (id === null) throw new DomainError('NOT_FOUND', `No run ${text}.`);
+      const run = await getRun(house, who, id);
+      return c.json({ ...bodies.toRunBody(run), steps: run.steps.map(bodies.toStepRunBody) });
+    },
+  );
+}

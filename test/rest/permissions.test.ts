@@ -1,0 +1,174 @@
+/** Every operation, as everybody: what each role gets, and that others learn nothing. The document is walked
+ *  too, so that an operation without a line here fails. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createScenario } from '#domain/scenario/save-scenario.ts';
+import { createToken, createUser } from '#test/support/factories.ts';
+import { createSetting, type Setting } from '#test/support/setting.ts';
+import { NOTE } from '#test/support/tiny-kinds.ts';
+import { createClient } from './client.ts';
+
+const SCENARIOS = '/api/scheduler/scenarios';
+
+/** What is answered to: the stranger, a member without a role, viewer, analyst, designer, admin; then a
+ *  designer's tokens: with scope read, with scope write, revoked; and nobody at all. */
+const PEOPLE = [
+  'stranger',
+  'nobody',
+  'viewer',
+  'analyst',
+  'designer',
+  'admin',
+  'read token',
+  'write token',
+  'revoked token',
+  'no token',
+] as const;
+type Person = (typeof PEOPLE)[number];
+
+const READ = [404, 404, 200, 200, 200, 200, 200, 200, 401, 401];
+const change = (status: number) => [404, 404, 403, 403, status, status, 403, status, 401, 401];
+
+/** [method, path with {id} and {run}, statuses by person, body]; each call gets a scenario and a run of its own. */
+const OPERATIONS: [string, string, number[], unknown?][] = [
+  ['GET', SCENARIOS, READ],
+  ['POST', SCENARIOS, change(201), { name: 'Made', steps: [NOTE] }],
+  ['GET', `${SCENARIOS}/{id}`, READ],
+  ['PATCH', `${SCENARIOS}/{id}`, change(200), { description: 'changed' }],
+  ['DELETE', `${SCENARIOS}/{id}`, change(204)],
+  ['POST', `${SCENARIOS}/{id}/run`, change(202), {}],
+  ['GET', `${SCENARIOS}/{id}/runs`, READ],
+  ['GET', '/api/scheduler/runs/{run}', READ],
+  ['GET', '/api/me', [200, 200, 200, 200, 200, 200, 200, 200, 401, 401]],
+];
+
+/** Those that need no token at all. */
+const PUBLIC = [
+  'GET /api/pipeline/scheduler/health',
+  'GET /healthz',
+  'GET /readyz',
+  'POST /api/auth/login',
+];
+
+let setting: Setting;
+let call: ReturnType<typeof createClient>;
+const tokens = new Map<Person, string>();
+
+beforeAll(async () => {
+  setting = await createSetting();
+  call = createClient(setting);
+  const { people, org, otherOrg } = setting.house;
+  const issue = async (userId: number, more: object = {}, orgId = org.id) =>
+    (await createToken(setting.pool, { orgId, userId, ...more })).token;
+  for (const person of ['nobody', 'viewer', 'analyst', 'designer', 'admin'] as const) {
+    tokens.set(person, await issue(people[person].id));
+  }
+  tokens.set('stranger', await issue(people.stranger.id, {}, otherOrg.id));
+  tokens.set('read token', await issue(people.designer.id, { scopes: ['read'] }));
+  tokens.set('write token', await issue(people.designer.id, { scopes: ['write'] }));
+  tokens.set('revoked token', await issue(people.designer.id, { revokedAt: new Date() }));
+});
+afterAll(() => setting[Symbol.asyncDispose]());
+
+async function subject() {
+  const admin = await setting.as('admin');
+  const wire = { name: 'Subject', steps: [NOTE] };
+  const { id } = await createScenario(setting.deps, admin, setting.projectId, wire);
+  const run = await call('POST', `${SCENARIOS}/${id}/run`, { token: tokens.get('admin')! });
+  return { id, run: run.body.id as number };
+}
+
+const as = (person: Person, body?: unknown) => {
+  const token = tokens.get(person);
+  return {
+    ...(token !== undefined && { token }),
+    ...(body !== undefined && { body }),
+    headers: { 'X-Project-Id': String(setting.projectId) },
+  };
+};
+
+for (const [method, path, statuses, body] of OPERATIONS) {
+  for (const [index, person] of PEOPLE.entries()) {
+    test(`${method} ${path} as ${person}: ${statuses[index]}`, async () => {
+      const { id, run } = await subject();
+      const before = await fingerprint();
+      const answer = await call(
+        method,
+        path.replace('{id}', String(id)).replace('{run}', String(run)),
+        as(person, body),
+      );
+      expect(answer).toMatchObject({ status: statuses[index] });
+      if (answer.status === 403) {
+        expect(answer.body).toMatchObject({
+          error: 'permission_denied',
+          permission: 'project.edit',
+          target_id: expect.any(Number),
+        });
+      }
+      if (answer.status === 404) {
+        expect(answer.body.message).toMatch(/^No (scenario|project|run) \d+\.$/);
+      }
+      if (answer.status >= 400) {
+        expect(answer.body.request_id).toBe(answer.headers.get('X-Request-Id'));
+        expect(await fingerprint()).toEqual(before);
+      }
+    });
+  }
+}
+
+test('the table has a line for every operation of the document', async () => {
+  const { body } = await call('GET', '/api/openapi.json');
+  const documented = Object.entries(body.paths as Record<string, object>).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const tested = OPERATIONS.map(([method, path]) => `${method} ${path.replace('{run}', '{id}')}`);
+  expect(documented.sort()).toEqual([...tested, ...PUBLIC].sort());
+});
+
+test('a stranger who names our organisation finds none, and lists of their own show nothing of ours', async () => {
+  const token = tokens.get('stranger')!;
+  const { org, otherProject } = setting.house;
+  await subject();
+  const asked = await call('GET', SCENARIOS, { token, headers: { 'X-Org-Id': String(org.id) } });
+  expect(asked).toMatchObject({ status: 404, body: { error: 'not_found' } });
+  const headers = { 'X-Project-Id': String(otherProject.id) };
+  expect((await call('GET', SCENARIOS, { token, headers })).body).toEqual({
+    items: [],
+    total: 0,
+    next_cursor: null,
+  });
+  const me = await call('GET', '/api/me', { token });
+  expect(JSON.stringify(me.body)).not.toContain(org.slug);
+});
+
+test('a role on one project opens that project alone', async () => {
+  const { org } = setting.house;
+  const { id, run } = await subject();
+  const user = await createUser(setting.pool, {
+    orgId: org.id,
+    role: 'designer',
+    projectId: setting.projectId,
+    defaultProjectId: setting.projectId,
+  });
+  const { token } = await createToken(setting.pool, { orgId: org.id, userId: user.id });
+  const elsewhere = await setting.rows(
+    `insert into project (org_id, slug, name, owner_user_id, warehouse_schema)
+     values ($1, 'else', 'Else', $2, 'wh_else') returning id`,
+    [org.id, user.id],
+  );
+  expect((await call('GET', `${SCENARIOS}/${id}`, { token })).status).toBe(200);
+  expect((await call('GET', `/api/scheduler/runs/${run}`, { token })).status).toBe(200);
+  expect((await call('GET', SCENARIOS, { token })).status).toBe(200);
+  const headers = { 'X-Project-Id': String(elsewhere[0].id) };
+  expect((await call('GET', SCENARIOS, { token, headers })).status).toBe(404);
+  const body = { name: 'X', steps: [NOTE] };
+  expect((await call('POST', SCENARIOS, { token, headers, body })).status).toBe(404);
+});
+
+/** What a refused request must leave as it was. */
+async function fingerprint() {
+  return setting.rows(
+    `select (select count(*) from scenario) as scenarios, (select sum(version) from scenario) as versions,
+            (select count(*) from scenario where deleted_at is not null) as deleted,
+            (select count(*) from run) as runs, (select count(*) from audit_log) as audit`,
+  );
+}
