@@ -1,0 +1,130 @@
+/** The demo's scenarios: within a minute there is finished, running, failed and skipped work to look at. */
+import type { Principal } from '#domain/access/principal.ts';
+import { pauseScenario } from '#domain/scenario/operate-scenario.ts';
+import { createScenario } from '#domain/scenario/save-scenario.ts';
+import type { ScenarioDeps } from '#domain/scenario/scenario.ts';
+import type { People, ProjectSlug } from './people.ts';
+
+type Planned = {
+  readonly project: ProjectSlug;
+  /** As REST and YAML have it. */
+  readonly scenario: Readonly<Record<string, unknown>>;
+  /** Paused from the start, with this note. */
+  readonly pauseNote?: string;
+  readonly needsWarehouse?: true;
+};
+
+/** @param serviceId the author of the nightly snapshots. */
+export function plannedScenarios(serviceId: number): readonly Planned[] {
+  return [
+    {
+      project: 'sales',
+      scenario: {
+        name: 'Refresh orders',
+        description: 'Loads the shop’s files every minute, then puts the dashboards on record.',
+        trigger: { cron: '* * * * *' },
+        steps: [
+          { kind: 'sync_dataset', name: 'load', datasets: ['customers', 'products', 'orders'] },
+          {
+            kind: 'snapshot_dashboards',
+            name: 'keep',
+            skip_hours: 1,
+            change_note: 'After the refresh',
+          },
+        ],
+      },
+    },
+    {
+      project: 'sales',
+      scenario: {
+        name: 'Stock levels',
+        description: 'Every 20 seconds: work that is nearly always just done.',
+        trigger: { interval: '20s' },
+        steps: [{ kind: 'sync_dataset', dataset: 'stock' }],
+      },
+    },
+    {
+      project: 'sales',
+      scenario: {
+        name: 'Nightly snapshot',
+        description: 'A recovery point a day for every dashboard, edited or not.',
+        trigger: { cron: '0 2 * * *', timezone: 'Asia/Jakarta' },
+        steps: [{ kind: 'snapshot_dashboards', author_user_id: serviceId }],
+      },
+    },
+    {
+      project: 'sales',
+      scenario: {
+        name: 'Import returns',
+        description: 'Fails: its file never arrives. The run says which one, and what to do.',
+        trigger: { interval: '45s' },
+        steps: [{ kind: 'sync_dataset', dataset: 'returns' }],
+      },
+    },
+    {
+      project: 'sales',
+      scenario: {
+        name: 'Year-end stocktaking',
+        trigger: { cron: '0 3 31 12 *' },
+        steps: [
+          { kind: 'sync_dataset', dataset: 'stock', mode: 'full' },
+          { kind: 'snapshot_dashboards', skip_hours: 0, change_note: 'Year-end stocktaking' },
+        ],
+      },
+      pauseNote: 'Paused until the auditors have agreed on the date.',
+    },
+    {
+      project: 'support',
+      scenario: {
+        name: 'Refresh tickets',
+        trigger: { interval: '30s' },
+        steps: [{ kind: 'sync_dataset', dataset: 'tickets' }, { kind: 'snapshot_dashboards' }],
+      },
+    },
+    {
+      project: 'support',
+      scenario: {
+        name: 'Carrier delays',
+        description:
+          'Takes 25 s and is due every 10 s: due times in between are skipped, and say so.',
+        trigger: { interval: '10s' },
+        overlap: 'skip',
+        steps: [{ kind: 'sync_dataset', dataset: 'carrier_delays' }],
+      },
+      needsWarehouse: true,
+    },
+    {
+      project: 'web',
+      scenario: {
+        name: 'Refresh sessions',
+        description: 'Only what is new since the last time, by key and cursor.',
+        trigger: { interval: '40s' },
+        steps: [{ kind: 'sync_dataset', dataset: 'sessions' }, { kind: 'snapshot_dashboards' }],
+      },
+    },
+    {
+      project: 'web',
+      scenario: {
+        name: 'Copy online orders',
+        description: 'From the sales warehouse, which is filled by then.',
+        // The sales project's first refresh comes within 60 s.
+        trigger: { interval: '90s' },
+        steps: [{ kind: 'sync_dataset', dataset: 'orders' }],
+      },
+      needsWarehouse: true,
+    },
+  ];
+}
+
+export async function makeScenarios(
+  deps: ScenarioDeps,
+  who: Principal,
+  { projects, serviceId }: People,
+  hasWarehouse: boolean,
+): Promise<void> {
+  for (const planned of plannedScenarios(serviceId)) {
+    if (planned.needsWarehouse && !hasWarehouse) continue;
+    const { id } = await createScenario(deps, who, projects[planned.project].id, planned.scenario);
+    if (planned.pauseNote) await pauseScenario(deps, who, id, { note: planned.pauseNote });
+  }
+}

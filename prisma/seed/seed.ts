@@ -1,0 +1,58 @@
+/** Fills an empty database with the demo: one organisation with three projects on data of our own, and
+ *  scenarios that begin within a minute. */
+import { findPrincipal } from '#domain/access/authenticate.ts';
+import { issueToken } from '#domain/access/tokens.ts';
+import { type Pool, row, transaction } from '#platform/db.ts';
+import type { Log } from '#platform/log.ts';
+import { createRegistry } from '#steps/registry.ts';
+import { makeDashboards } from './dashboards.ts';
+import { makeDatasets } from './datasets.ts';
+import { poolWithin } from './one-transaction.ts';
+import { makePeople } from './people.ts';
+import { makeScenarios } from './scenarios.ts';
+import * as sql from './seed.sql.ts';
+
+// 'hf seed' in ASCII: any number will do, as long as every process takes the same.
+const SEED_LOCK = '29385687138919780';
+
+export type Demo = {
+  readonly email: string;
+  /** Of each person of the demo; made anew for each database. */
+  readonly password: string;
+  /** The administrator's access token, without an end. */
+  readonly token: string;
+  /** The project that the token means. */
+  readonly projectId: number;
+};
+
+export type SeedOptions = {
+  readonly log: Log;
+  /** Seals the PostgreSQL connector's password; without it the demo has no such connector. */
+  readonly secretKey?: Buffer | undefined;
+};
+
+/** One transaction: the whole demo or nothing. Several processes may start at once.
+ *  @param pool made with a connection string.
+ *  @returns null, with nothing changed, where there is an organisation already. */
+export async function seedDemo(pool: Pool, { log, secretKey }: SeedOptions): Promise<Demo | null> {
+  const url = pool.options.connectionString;
+  if (url === undefined) throw new Error('the demo needs a pool that was made with an address');
+  return transaction(pool, async (tx) => {
+    await row(tx, sql.lockSeed, [SEED_LOCK]);
+    if ((await row(tx, sql.findOrg)) !== null) return null;
+    const startedAt = performance.now();
+    const people = await makePeople(tx);
+    const { orgId, adminId, email, password, projects } = people;
+    const admin = (await findPrincipal(tx, { userId: adminId, orgId }))!;
+    const inside = poolWithin(tx);
+    const hasWarehouse = await makeDatasets(inside, admin, people, { url, secretKey, log });
+    await makeDashboards(tx, people);
+    const deps = { pool: inside, kinds: createRegistry() };
+    await makeScenarios(deps, admin, people, hasWarehouse);
+    const projectId = projects.sales.id;
+    const request = { name: 'Demo', scopes: [], projectId, expiresAt: null };
+    const { token } = await issueToken(inside, admin, request);
+    log.info({ orgId, ms: Math.round(performance.now() - startedAt) }, 'demo data made');
+    return { email, password, token, projectId };
+  });
+}
