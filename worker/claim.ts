@@ -94,9 +94,9 @@ export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOption
       try {
         const renewals = await renewLeases(claimPool, held, options.leaseSeconds);
         renewedAt = askedAt;
-        for (const { runId, held: stillHeld, cancelRequested } of renewals) {
+        for (const { runId, held: stillHeld, cancelRequested, reason } of renewals) {
           if (!stillHeld) executions.get(runId)?.stop('lease_lost');
-          else if (cancelRequested) executions.get(runId)?.stop('cancelled');
+          else if (cancelRequested) executions.get(runId)?.stop('cancelled', reason);
         }
       } finally {
         clearTimeout(deadline);

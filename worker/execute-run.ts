@@ -8,7 +8,13 @@ import { planSteps, runsAfter, type PlannedStep, type StepGroup } from '#domain/
 import { readPolicies } from '#domain/tick/policies.ts';
 import { executeGroup, type FinalEnd } from './execute-group.ts';
 import type { Entry } from './journal.ts';
-import { createRunContext, type RunContext, type RunDeps, type StopReason } from './run-context.ts';
+import {
+  createRunContext,
+  type RunContext,
+  type RunDeps,
+  type Stop,
+  type StopReason,
+} from './run-context.ts';
 import { endEntry, join, skippedEntry, stoppedEntry } from './run-entries.ts';
 
 // A run that takes its worker down with it must not take the next ones too.
@@ -17,7 +23,7 @@ export const MAX_LOST_CLAIMS = 5;
 export type Execution = {
   readonly claimed: Claimed;
   /** Ends the steps; what then becomes of the run follows from the reason. */
-  stop(reason: StopReason): void;
+  stop(why: StopReason, words?: string | null): void;
   /** Settles when its last entry has been handed to the journal: the slot is free. */
   readonly worked: Promise<void>;
   /** Settles when its end is durable, or its fence lost. Never rejects. */
@@ -27,7 +33,8 @@ export type Execution = {
 /** Starts executing. */
 export function executeRun(deps: RunDeps, claimed: Claimed): Execution {
   const controller = new AbortController();
-  const stop = (reason: StopReason) => controller.abort(reason);
+  const stop = (why: StopReason, words?: string | null) =>
+    controller.abort({ why, words: words ?? STOP_WORDS[why] } satisfies Stop);
   const run = createRunContext(deps, claimed, controller.signal, stop);
   const worked = Promise.withResolvers<void>();
   const left = readPolicies(claimed.config.policies).timeoutMs - claimed.ageMs;
@@ -85,6 +92,13 @@ async function work(run: RunContext, worked: () => void): Promise<void> {
   worked();
   await finish(run, unwritten, endOf(reason, failures));
 }
+
+const STOP_WORDS: Record<StopReason, string> = {
+  cancelled: 'cancelled on request',
+  timeout: 'timeout',
+  lease_lost: 'the lease was lost',
+  handed_over: 'the worker stopped in good order',
+};
 
 const UNTRIED = { attempt: 0, failures: 0 };
 
@@ -144,8 +158,11 @@ async function stopRun(
   ends: readonly FinalEnd[],
   later: readonly PlannedStep[],
 ): Promise<void> {
-  const why = run.signal.reason as StopReason;
-  const entries = ends.map((end) => (end.state === 'stopped' ? stoppedEntry(end, why) : end.entry));
+  const stop = run.signal.reason as Stop;
+  const { why, words } = stop;
+  const entries = ends.map((end) =>
+    end.state === 'stopped' ? stoppedEntry(end, stop) : end.entry,
+  );
   switch (why) {
     case 'lease_lost':
       throw new FenceLost(run.claimed.id, run.claimed.fence);
@@ -163,8 +180,8 @@ async function stopRun(
       );
       const end: RunChange =
         why === 'cancelled'
-          ? { state: 'cancelled', reason: 'cancelled on request' }
-          : { state: 'failed', reason: 'timeout' };
+          ? { state: 'cancelled', reason: words }
+          : { state: 'failed', reason: words };
       return run.write(join(...entries, ...rest, endEntry(end)));
     }
   }

@@ -18,10 +18,13 @@ export type RunDeps = {
 /** Why a run must stop before its end. */
 export type StopReason = 'cancelled' | 'timeout' | 'lease_lost' | 'handed_over';
 
+/** What a run's signal carries. */
+export type Stop = { readonly why: StopReason; readonly words: string };
+
 export type RunContext = RunDeps & {
   readonly claimed: Claimed;
   readonly key: RunKey;
-  /** Its reason is a StopReason. */
+  /** Its reason is a Stop. */
   readonly signal: AbortSignal;
   /** Outputs of the steps that succeeded, by name. */
   readonly outputs: Map<string, { readonly output: Json }>;

@@ -3,7 +3,7 @@ import type { RunChange } from '#domain/run/flush.sql.ts';
 import type { PlannedStep } from '#domain/run/step-plan.ts';
 import type { StepEnd } from './execute-step.ts';
 import type { Entry } from './journal.ts';
-import type { StopReason } from './run-context.ts';
+import type { Stop } from './run-context.ts';
 
 /** Several entries as one, in order. */
 export function join(...entries: readonly Entry[]): Entry {
@@ -39,17 +39,15 @@ export function skippedEntry(
 /** A step that the run's signal stopped. */
 export function stoppedEntry(
   { step, attempt, entry }: Extract<StepEnd, { state: 'stopped' }>,
-  why: StopReason,
+  { why, words: reason }: Stop,
 ): Entry {
   const { pos, name, kind } = step;
   if (why === 'handed_over') {
-    const reason = 'the worker stopped in good order';
     return attempt === null
       ? entry
       : join(entry, { attempts: [{ pos, attempt, state: 'lost', reason }] });
   }
   const state = why === 'cancelled' ? ('cancelled' as const) : ('failed' as const);
-  const reason = why === 'cancelled' ? 'cancelled on request' : 'timeout';
   if (attempt === null) return skippedEntry(step, state === 'cancelled' ? state : 'skipped');
   const payload = { pos, name, kind, attempt, state, reason };
   return join(entry, {

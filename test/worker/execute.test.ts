@@ -135,7 +135,7 @@ test('a cancelled run ends its sleeping query within 2 s and leaves no session',
   await transaction(world.pool, (tx) => requestCancel(tx, runId, world.owner.id, 'enough'));
   const run = await world.untilRun(runId, ['cancelled']);
   expect(performance.now() - asked).toBeLessThan(2000);
-  expect(run.reason).toBe('cancelled on request');
+  expect(run.reason).toBe('enough');
   expect((await world.steps(runId)).map((step) => step.state)).toEqual(['cancelled', 'cancelled']);
   await until(
     'no session',

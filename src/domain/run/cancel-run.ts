@@ -5,6 +5,11 @@ import { appendEvents } from '../event/append.sql.ts';
 import { promote } from './promote.ts';
 import { isFinished, type RunState } from './run-state.ts';
 
+const lockSlot = statement(
+  'lock-slot-of-run',
+  `select from scenario where id = (select scenario_id from run where id = $1) for update`,
+);
+
 const lockRun = statement<{
   state: RunState;
   scenarioId: number | null;
@@ -26,7 +31,7 @@ const endUnstarted = statement(
 
 const markRequested = statement(
   'request-cancel',
-  `update run set cancel_requested_at = clock_timestamp() where id = $1`,
+  `update run set cancel_requested_at = clock_timestamp(), reason = $2 where id = $1`,
 );
 
 /** Requests the end of a run, in the caller's transaction. Asking again changes nothing.
@@ -39,6 +44,8 @@ export async function requestCancel(
   userId: number,
   reason: string,
 ): Promise<RunState> {
+  // The slot before the run, as the ticker takes them, so that the two cannot deadlock.
+  await rows(tx, lockSlot, [runId]);
   const run = await row(tx, lockRun, [runId]);
   if (!run) throw new DomainError('NOT_FOUND', `No run ${runId}.`);
   if (run.state === 'cancelled' || run.cancelRequestedAt !== null) return run.state;
@@ -48,9 +55,9 @@ export async function requestCancel(
       `Run ${runId} has already ${run.state}; nothing is left to cancel.`,
     );
   }
-  const requested = { type: 'run.cancel_requested', payload: { user_id: userId } } as const;
+  const requested = { type: 'run.cancel_requested', payload: { user_id: userId, reason } } as const;
   if (run.state === 'running') {
-    await rows(tx, markRequested, [runId]);
+    await rows(tx, markRequested, [runId, reason]);
     await appendEvents(tx, runId, [requested]);
     await tx.query("select pg_notify('hf_cancel', $1), pg_notify('hf_run', $1)", [String(runId)]);
     return 'running';

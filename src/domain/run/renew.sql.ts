@@ -8,6 +8,8 @@ export type Renewal = {
   /** False: another claim has raised the fence, or the run has ended otherwise. */
   held: boolean;
   cancelRequested: boolean;
+  /** Why, when its end was requested. */
+  reason: string | null;
 };
 
 // Leases younger than a third are left alone, so that most runs end without one write for their lease.
@@ -23,7 +25,7 @@ const renew = statement<Renewal>(
        order by run.id for update of run))
    )
    select mine.id as "runId", (run.fence = mine.fence and run.state = 'running') as held,
-          run.cancel_requested_at is not null as "cancelRequested"
+          run.cancel_requested_at is not null as "cancelRequested", run.reason
    from mine join run using (id)`,
 );
 

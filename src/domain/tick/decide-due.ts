@@ -4,12 +4,17 @@ import { isTransient, row, rows, transaction, type Client, type Pool } from '#pl
 import { DomainError } from '#platform/errors.ts';
 import type { Log } from '#platform/log.ts';
 import { toJsonb } from '../event/event.ts';
+import { requestCancel } from '../run/cancel-run.ts';
 import { fireRuns, type Firing } from '../run/fire.sql.ts';
 import { decide, type Decision } from './decide.ts';
+import type { Taken } from './place.ts';
 import { readPolicies } from './policies.ts';
 import { scheduleOf } from './schedule.ts';
 import * as sql from './slot.sql.ts';
 import type { TickDraft } from './tick.ts';
+
+// The system itself, as author of what no person asked for.
+const SYSTEM_USER = 0;
 
 // Scenarios per transaction: enough to share its commit, few enough to hold their slots for some 50 ms.
 export const BATCH = 500;
@@ -51,21 +56,31 @@ export async function decideDue(tx: Client, scenarioIds: readonly number[]): Pro
 
 async function decideSlots(tx: Client, slots: readonly sql.Slot[]): Promise<void> {
   if (slots.length === 0) return;
-  const active = await rows(tx, sql.findActive, [slots.map((slot) => slot.id)]);
-  const activeRun = new Map(active.map((run) => [run.scenarioId, run.runId]));
+  const places = await rows(tx, sql.findTaken, [slots.map((slot) => slot.id)]);
+  const taken = new Map(places.map((place) => [place.scenarioId, place]));
   const decided = slots.map((slot) => ({
     slot,
-    decision: decideSlot(slot, activeRun.get(slot.id) ?? null),
+    decision: decideSlot(slot, taken.get(slot.id) ?? FREE),
   }));
+  for (const { slot, decision } of decided) {
+    if (decision.cancelsOthers) await cancelWaiting(tx, slot.id);
+  }
   const fired = await fireRuns(
     tx,
     decided.flatMap(({ slot, decision }) => firingsOf(slot, decision)),
   );
+  // Cancelled last: a queued one ends at once, and its place goes to the run that was just made.
+  for (const { slot, decision } of decided) {
+    const activeRunId = taken.get(slot.id)?.activeRunId ?? null;
+    if (decision.cancelsOthers && activeRunId !== null) {
+      await requestCancel(tx, activeRunId, SYSTEM_USER, REPLACED);
+    }
+  }
   await recordQuiet(
     tx,
     decided.flatMap(({ slot, decision }) =>
       decision.ticks
-        .filter((tick) => tick.outcome !== 'fired')
+        .filter((tick) => !makesRun(tick))
         .map((tick) => ({ ...tick, scenarioId: slot.id, detail: null })),
     ),
   );
@@ -77,32 +92,42 @@ async function decideSlots(tx: Client, slots: readonly sql.Slot[]): Promise<void
   await rows(tx, sql.notify, [fired.length > 0, ids.length > 7000 ? '*' : ids, false]);
 }
 
-function decideSlot(slot: sql.Slot, activeRunId: number | null): Decision {
+function decideSlot(slot: sql.Slot, taken: Taken): Decision {
   return decide({
     schedule: scheduleOf(slot),
     dueMs: slot.nextDueAt?.getTime() ?? Infinity,
     nowMs: slot.now.getTime(),
     policies: readPolicies(slot.policies),
-    activeRunId,
+    taken,
   });
 }
 
 function firingsOf(slot: sql.Slot, decision: Decision): Firing[] {
   const policies = readPolicies(slot.policies);
-  return decision.ticks
-    .filter((tick) => tick.outcome === 'fired')
-    .map((tick) => ({
-      scenarioId: slot.id,
-      source: 'schedule' as const,
-      sourceKey: '',
-      dueMs: tick.dueMs,
-      state: 'queued' as const,
-      exclusive: policies.overlap !== 'allow',
-      priority: policies.priority,
-      params: {},
-      triggeredByUserId: null,
-      reason: null,
-    }));
+  return decision.ticks.filter(makesRun).map((tick) => ({
+    scenarioId: slot.id,
+    source: 'schedule' as const,
+    sourceKey: '',
+    dueMs: tick.dueMs,
+    state: tick.outcome === 'fired' ? ('queued' as const) : ('waiting' as const),
+    exclusive: policies.overlap !== 'allow' || tick.caughtUp === true,
+    priority: policies.priority,
+    params: {},
+    triggeredByUserId: null,
+    reason: tick.reason,
+  }));
+}
+
+const makesRun = ({ outcome }: TickDraft) => outcome === 'fired' || outcome === 'waiting';
+
+const FREE: Taken = { activeRunId: null, waiting: 0 };
+
+const REPLACED = 'a later due time takes its place';
+
+async function cancelWaiting(tx: Client, scenarioId: number): Promise<void> {
+  for (const { runId } of await rows(tx, sql.findWaitingRuns, [scenarioId])) {
+    await requestCancel(tx, runId, SYSTEM_USER, REPLACED);
+  }
 }
 
 type QuietTick = TickDraft & { readonly scenarioId: number; readonly detail: string | null };

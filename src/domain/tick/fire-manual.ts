@@ -36,19 +36,21 @@ export async function fireManual(
 
   const policies = readPolicies(slot.policies);
   const exclusive = policies.overlap !== 'allow';
-  const [active] = exclusive ? await rows(tx, sql.findActive, [[scenarioId]]) : [];
+  const [place] = exclusive ? await rows(tx, sql.findTaken, [[scenarioId]]) : [];
+  const blocker = place?.activeRunId ?? null;
+  const waits = blocker !== null || (place?.waiting ?? 0) > 0;
   const [fired] = await fireRuns(tx, [
     {
       scenarioId,
       source: 'manual',
       sourceKey: idempotencyKey,
       dueMs: slot.now.getTime(),
-      state: active ? 'waiting' : 'queued',
+      state: waits ? 'waiting' : 'queued',
       exclusive,
       priority: policies.priority,
       params,
       triggeredByUserId: userId,
-      reason: active ? `run ${active.runId} is still active` : null,
+      reason: waits ? `${blocker === null ? 'another run' : `run ${blocker}`} goes first` : null,
     },
   ]);
   // Two requests in the same millisecond, without keys: the second is as good as the first.
@@ -58,6 +60,6 @@ export async function fireManual(
       'This scenario was started in this very millisecond; try again.',
     );
   }
-  await rows(tx, sql.notify, [!active, String(fired.runId), false]);
+  await rows(tx, sql.notify, [!waits, String(fired.runId), false]);
   return { runId: fired.runId, tickId: fired.tickId, created: true };
 }

@@ -8,6 +8,8 @@ export type Policies = {
   readonly catchup: 'last' | 'none' | 'all';
   /** Due times older than this are not caught up, in ms. */
   readonly catchupWindowMs: number;
+  /** Of `catchup: all`, how many due times at most. */
+  readonly maxCatchupRuns: number;
   /** Higher is claimed first. */
   readonly priority: number;
   /** Of the whole run, from its first start, in ms. */
@@ -19,6 +21,7 @@ export type PoliciesWire = {
   readonly overlap?: Policies['overlap'];
   readonly catchup?: Policies['catchup'];
   readonly catchup_window?: string;
+  readonly max_catchup_runs?: number;
   readonly priority?: number;
   readonly timeout?: string;
 };
@@ -26,12 +29,13 @@ export type PoliciesWire = {
 export const DEFAULT_CATCHUP_WINDOW_MS = 86_400_000;
 export const DEFAULT_RUN_TIMEOUT_MS = 6 * 3_600_000;
 
-/** Reads stored policies. Defaults: overlap skip, catchup last, window 1 day, priority 0, timeout 6 hours. */
+/** Reads stored policies. Defaults: overlap skip, catchup last, window 1 day, at most 100 caught up, priority 0, timeout 6 hours. */
 export function readPolicies(stored: PoliciesWire): Policies {
   return {
     overlap: stored.overlap ?? 'skip',
     catchup: stored.catchup ?? 'last',
     catchupWindowMs: milliseconds(stored.catchup_window, DEFAULT_CATCHUP_WINDOW_MS),
+    maxCatchupRuns: stored.max_catchup_runs ?? 100,
     priority: stored.priority ?? 0,
     timeoutMs: milliseconds(stored.timeout, DEFAULT_RUN_TIMEOUT_MS),
   };

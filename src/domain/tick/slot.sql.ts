@@ -33,10 +33,22 @@ export const lockSlots = statement<Slot>(
   `select ${COLUMNS} from scenario where id = any($1::int[]) order by id for update`,
 );
 
-export const findActive = statement<{ scenarioId: number; runId: number }>(
-  'find-active',
-  `select scenario_id as "scenarioId", id as "runId" from run
-   where scenario_id = any($1::int[]) and exclusive and state in ('queued', 'running')`,
+/** Who holds and who waits for the places of these scenarios; asked after their slots were taken. */
+export const findTaken = statement<{
+  scenarioId: number;
+  activeRunId: number | null;
+  waiting: number;
+}>(
+  'find-taken',
+  `select s.id as "scenarioId", a.id as "activeRunId", w.count as waiting
+   from unnest($1::int[]) s(id)
+   left join run a on a.scenario_id = s.id and a.exclusive and a.state in ('queued', 'running')
+   cross join lateral (select count(*)::int from run w where w.scenario_id = s.id and w.state = 'waiting') w`,
+);
+
+export const findWaitingRuns = statement<{ runId: number }>(
+  'find-waiting-runs',
+  `select id as "runId" from run where scenario_id = $1 and state = 'waiting' order by due_at, id`,
 );
 
 export const advance = statement(

@@ -22,4 +22,6 @@ export type TickDraft = {
   readonly count: number;
   /** For a person; null when it fired. */
   readonly reason: string | null;
+  /** Caught up: waits its turn whatever `overlap` says. */
+  readonly caughtUp?: boolean;
 };
