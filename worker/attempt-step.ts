@@ -101,7 +101,7 @@ function scopeOf({ claimed, outputs }: RunContext): TemplateScope {
 }
 
 function stepContext(
-  { claimed }: RunContext,
+  { claimed, secretKey }: RunContext,
   { pos }: PlannedStep,
   attempt: number,
   signal: AbortSignal,
@@ -118,6 +118,7 @@ function stepContext(
     warehouseSchema: claimed.warehouseSchema,
     owner: claimed.owner,
     idempotencyKey: `${claimed.originRunId ?? claimed.id}:${pos}`,
+    secretKey,
     signal,
     log,
     progress,

@@ -3,6 +3,7 @@ import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import { getOwner, type Claimed, type Owner } from '#domain/run/claim.sql.ts';
 import { FenceLost } from '#domain/run/publish.ts';
+import type { RunState } from '#domain/run/run-state.ts';
 import type { Json, Registry } from '#domain/step/kind.ts';
 import type { Entry, Journal, RunKey } from './journal.ts';
 
@@ -12,6 +13,8 @@ export type RunDeps = {
   readonly pool: Pool;
   readonly journal: Journal;
   readonly kinds: Registry;
+  /** Opens the secrets of connectors. */
+  readonly secretKey: Buffer | undefined;
   readonly log: Log;
 };
 
@@ -26,6 +29,8 @@ export type RunContext = RunDeps & {
   readonly key: RunKey;
   /** Its reason is a Stop. */
   readonly signal: AbortSignal;
+  /** The state in which the run was left, once that is durable. */
+  readonly left: RunState | null;
   /** Outputs of the steps that succeeded, by name. */
   readonly outputs: Map<string, { readonly output: Json }>;
   /** The owner as they are now, at most 5 s old. */
@@ -51,12 +56,16 @@ export function createRunContext(
   let noted: Promise<void>[] = [];
   let owner = claimed.owner;
   let ownerReadAt = performance.now();
+  let left: RunState | null = null;
   return {
     ...deps,
     claimed,
     key,
     signal,
     outputs: new Map(),
+    get left() {
+      return left;
+    },
     async owner() {
       if (performance.now() - ownerReadAt > OWNER_FRESH_MS) {
         owner = await getOwner(deps.pool, claimed.id);
@@ -76,6 +85,7 @@ export function createRunContext(
       const before = noted;
       noted = [];
       await Promise.all([...before, deps.journal.write(key, entry)]);
+      left = entry.run?.state ?? left;
     },
   };
 }

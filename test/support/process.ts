@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { Exit } from '#platform/child.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -44,6 +45,19 @@ export function startCommand(
     // A group of its own, so that disposal reaches what it started.
     detached: true,
   });
+  const killGroup = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended, and nothing is left of its group.
+    }
+  };
+  // A test that times out never reaches its disposals.
+  try {
+    onTestFinished(killGroup);
+  } catch {
+    // Started for a whole file, in beforeAll: afterAll disposes of it.
+  }
   const text = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
@@ -84,11 +98,7 @@ export function startCommand(
         );
       }),
     async [Symbol.asyncDispose]() {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It has ended, and nothing is left of its group.
-      }
+      killGroup();
       await exited;
     },
   };

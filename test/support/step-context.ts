@@ -51,6 +51,7 @@ export async function createTestStep(given: {
       warehouseSchema,
       owner: { id: ownerId, email, name },
       idempotencyKey: `${runId}:${pos}`,
+      secretKey: undefined,
       signal: stop.signal,
       log: (line, level = 'info') => void step.lines.push({ line, level }),
       progress: (done, total, note) =>

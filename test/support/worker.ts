@@ -23,6 +23,8 @@ export async function startTestWorker(
       leaseSeconds: 15,
       heartbeatSeconds: 30,
       claimBackstopSeconds: 0.2,
+      startHeld: false,
+      secretKey: undefined,
       tickBackstopSeconds: 0.2,
       version: 'test',
       ...options,

@@ -50,6 +50,8 @@ export type StepContext = {
   readonly owner: { readonly id: number; readonly email: string; readonly name: string };
   /** The same for every attempt, resume and retry of this step. */
   readonly idempotencyKey: string;
+  /** Opens the secrets of connectors; undefined where none was configured. */
+  readonly secretKey: Buffer | undefined;
   readonly signal: AbortSignal;
   /** A line of the step's live log. Secrets must not be in it. */
   log(line: string, level?: 'info' | 'warn' | 'error'): void;

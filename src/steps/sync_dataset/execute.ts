@@ -6,7 +6,6 @@ import { loadDataset, type LoadContext, type Loaded } from '#domain/dataset/load
 import { leftovers } from '#domain/dataset/staging-name.ts';
 import type { Published } from '#domain/dataset/publish-dataset.ts';
 import type { Execute, Json, StepContext, StepResult } from '#domain/step/kind.ts';
-import { parseConfig } from '#platform/config.ts';
 import type { Client } from '#platform/db.ts';
 import { formatPath } from '#platform/errors.ts';
 import { quoteQualified } from '#platform/identifier.ts';
@@ -67,7 +66,7 @@ async function loadAll(
         writer,
         owner: context,
         schema: context.warehouseSchema,
-        key: parseConfig(process.env).secretKey,
+        key: context.secretKey,
         signal: context.signal,
         log: context.log,
         progress: throttled((rows, note) =>

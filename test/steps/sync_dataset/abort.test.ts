@@ -50,20 +50,53 @@ const isRunning = (part: string) => async () => {
   return rows.length > 0;
 };
 
-test('a stalled download ends', async () => {
+/** A dataset of a file whose download stops in the middle, or goes on for ever, a row at a time. */
+async function addStalled({ drips = false } = {}) {
   const server = createServer((_request, response) => {
     response.write('id,t\n1,x\n');
+    if (!drips) return;
+    const drip = setInterval(() => response.write('2,y\n'), 10);
+    response.on('close', () => clearInterval(drip));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const connectorId = await ground.addConnector('csv', { base_url: base });
   await ground.addDataset('stalled', { connectorId, source: { url: 'x.csv' } });
+  return {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+test('a stalled download ends', async () => {
+  await using _server = await addStalled();
   const step = await ground.newStep();
   await expectCleanStop(step, { dataset: 'stalled' }, isRunning('copy pg_temp'));
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
+});
+
+test.each([
+  // A COPY that waits for data takes notice of a cancel only when some arrives.
+  ['pg_cancel_backend', true],
+  ['pg_terminate_backend', false],
+])('a load whose session is ended by %s fails, to be tried again', async (end, drips) => {
+  await using _server = await addStalled({ drips });
+  await using step = await ground.newStep();
+  const running = ground.execute(step, { dataset: 'stalled' });
+  while (!(await isRunning('copy pg_temp')())) await sleep(5);
+  await ground.rows(
+    `select ${end}(pid) from pg_stat_activity
+     where datname = current_database() and query like 'copy pg_temp%' and pid <> pg_backend_pid()`,
+  );
+  expect(await running).toMatchObject({
+    outcome: 'failed',
+    retryable: true,
+    reason: expect.stringContaining('Loading the rows'),
+  });
+  expect(await ground.stagingTables()).toEqual([]);
 });
 
 test('a file that is being read ends', async () => {

@@ -261,6 +261,10 @@ describe('incremental', () => {
       updated: 0,
       unchanged: 1,
     });
+    expect(await ground.rows(`select id, t from ${table} order by id`)).toEqual([
+      [1, 'a'],
+      [2, 'c'],
+    ]);
     expect((await ground.dataset(id)).cursor_value).toBe('2026-01-02 00:00:00+00');
     expect(await ground.rows(`select indexname from pg_indexes where tablename = 'merge'`)).toEqual(
       [['merge_key']],

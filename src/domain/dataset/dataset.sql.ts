@@ -1,0 +1,68 @@
+/** Statements about datasets. */
+import { statement } from '#platform/db.ts';
+
+export type DatasetRow = {
+  id: number;
+  orgId: number;
+  projectId: number;
+  connectorId: number;
+  slug: string;
+  name: string;
+  source: unknown;
+  tableName: string;
+  mode: 'full' | 'incremental';
+  keyColumns: string[];
+  cursorColumn: string | null;
+  cursorValue: string | null;
+  layer: string;
+  columns: { name: string; type: string }[];
+  rowCount: number | null;
+  lastSyncedAt: Date | null;
+};
+
+const COLUMNS = `id, org_id as "orgId", project_id as "projectId", connector_id as "connectorId", slug, name,
+  source, table_name as "tableName", mode, key_columns as "keyColumns", cursor_column as "cursorColumn",
+  cursor_value as "cursorValue", layer, columns, row_count as "rowCount", last_synced_at as "lastSyncedAt"`;
+
+/** $1 organisation, $2 project, $3 ids, $4 slugs. */
+export const findDatasets = statement<DatasetRow>(
+  'find-datasets',
+  `select ${COLUMNS} from dataset
+   where org_id = $1 and project_id = $2 and (id = any($3::int[]) or slug = any($4::text[]))`,
+);
+
+/** $1 organisation, $2 project. */
+export const listDatasets = statement<DatasetRow>(
+  'list-datasets',
+  `select ${COLUMNS} from dataset where org_id = $1 and project_id = $2 order by slug`,
+);
+
+/** $1 organisation, $2 project, $3 connector, $4 slug, $5 name, $6 source, $7 table, $8 mode, $9 key columns,
+ *  $10 cursor column, $11 layer. */
+export const insertDataset = statement<DatasetRow>(
+  'insert-dataset',
+  `insert into dataset (org_id, project_id, connector_id, slug, name, source, table_name, mode, key_columns,
+     cursor_column, layer)
+   values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11) returning ${COLUMNS}`,
+);
+
+/** Holds the dataset until the transaction ends, so that two syncs publish one after the other. `version` is
+ *  exact, which a Date is not. $1 id. */
+export const lockDataset = statement<{ version: string | null; rowCount: number | null }>(
+  'lock-dataset',
+  `select last_synced_at::text as version, row_count as "rowCount" from dataset where id = $1 for update`,
+);
+
+/** $1 id. */
+export const findVersion = statement<{ version: string | null }>(
+  'find-dataset-version',
+  `select last_synced_at::text as version from dataset where id = $1`,
+);
+
+/** $1 id, $2 columns, $3 row count, $4 cursor value or null to leave it. */
+export const recordSync = statement<never>(
+  'record-sync',
+  `update dataset set columns = $2::jsonb, row_count = $3, cursor_value = coalesce($4, cursor_value),
+     last_synced_at = clock_timestamp()
+   where id = $1`,
+);
