@@ -36,11 +36,11 @@ function draw(
     targets.length === 0 ? [`  ${from} --> [*]`] : targets.map((to) => `  ${from} --> ${to}`),
   );
   return [
-    '\`\`\`mermaid',
+    '```mermaid',
     'stateDiagram-v2',
     ...starts.map((start) => `  [*] --> ${start}`),
     ...lines,
-    '\`\`\`',
+    '```',
     '',
   ].join('\n');
 }

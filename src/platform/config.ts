@@ -28,6 +28,7 @@ const variables = z.object({
   CLAIM_BACKSTOP_SECONDS: seconds(2),
   TICK_BACKSTOP_SECONDS: seconds(5),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
+  START_HELD: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -63,6 +64,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     claimBackstopSeconds: v.CLAIM_BACKSTOP_SECONDS,
     tickBackstopSeconds: v.TICK_BACKSTOP_SECONDS,
     shutdownGraceSeconds: v.SHUTDOWN_GRACE_SECONDS,
+    startHeld: v.START_HELD === '1',
     logLevel: v.LOG_LEVEL,
   });
 }

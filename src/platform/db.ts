@@ -45,7 +45,9 @@ export function createPool(url: string, { name, max, log, settings }: PoolOption
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
   });
-  // An idle connection that dies raises here; the next query opens another.
+  // A connection that dies in use fails its statement; unheard, its event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  // An idle one that dies raises here; the next query opens another.
   pool.on('error', (error) => log.warn({ err: error, pool: name }, 'an idle connection was lost'));
   return pool;
 }

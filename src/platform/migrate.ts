@@ -6,7 +6,7 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { SCHEMA } from './db.ts';
-import { migrationAdapter } from './migration-adapter.ts';
+import { migrationAdapter, type MigrationAdapter } from './migration-adapter.ts';
 
 const PRISMA_DIR = join(import.meta.dirname, '../../prisma');
 const MIGRATIONS_DIR = join(PRISMA_DIR, 'migrations');
@@ -25,7 +25,8 @@ export async function migrate(url: string): Promise<string[]> {
     await client.query(`create schema if not exists ${SCHEMA}`);
     const directories = await migrationNames();
     if ((await appliedNames(client)).join() === directories.join()) return [];
-    const engine = await createEngine(url, await readSchema());
+    await using adapter = migrationAdapter(url);
+    const engine = await createEngine(adapter, await readSchema());
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: await readMigrations(),
       filters: FILTERS,
@@ -40,7 +41,8 @@ export async function migrate(url: string): Promise<string[]> {
  *  @param url a database in which a shadow database may be created. */
 export async function pendingSql(url: string): Promise<string> {
   const schema = await readSchema();
-  const engine = await createEngine(url, schema);
+  await using adapter = migrationAdapter(url);
+  const engine = await createEngine(adapter, schema);
   const { stdout } = await engine.diff({
     from: { tag: 'migrations', ...(await readMigrations()) },
     to: { tag: 'schemaDatamodel', ...schema },
@@ -71,13 +73,13 @@ async function appliedNames(client: pg.Client): Promise<string[]> {
   return applied.rows.map((row) => row.migration_name);
 }
 
-async function createEngine(url: string, schema: SchemasContainer) {
+async function createEngine(adapter: MigrationAdapter, schema: SchemasContainer) {
   // Loaded on demand: 4 MB of WebAssembly that a process with nothing to migrate never needs.
   const { SchemaEngine } = await import('@prisma/schema-engine-wasm');
   return SchemaEngine.new(
     { datamodels: schema.files.map((file) => [file.path, file.content]) },
     () => {},
-    bindMigrationAwareSqlAdapterFactory(migrationAdapter(url)),
+    bindMigrationAwareSqlAdapterFactory(adapter),
   );
 }
 

@@ -14,11 +14,22 @@ import { SCHEMA } from './db.ts';
 const CHAR_OID = 18;
 const TEXT_OID = 25;
 
-export function migrationAdapter(url: string): SqlMigrationAwareDriverAdapterFactory {
+/** The engine forgets the connections that it opens; disposal closes them. */
+export type MigrationAdapter = SqlMigrationAwareDriverAdapterFactory & AsyncDisposable;
+
+export function migrationAdapter(url: string): MigrationAdapter {
+  const opened: SqlDriverAdapter[] = [];
   return {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
-    connect: () => connect(url),
+    async connect() {
+      const adapter = await connect(url);
+      opened.push(adapter);
+      return adapter;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(opened.splice(0).map((adapter) => adapter.dispose()));
+    },
     async connectToShadowDb() {
       const name = `shadow_${crypto.randomUUID().replaceAll('-', '')}`;
       await onMaintenance(url, `create database ${name}`);

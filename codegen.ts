@@ -1,0 +1,77 @@
+/** `npm run generate`: writes schema.graphql from the code, and the console's typed documents from both.
+ *  `--check` writes nothing and fails where a committed file differs. */
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { schema } from '#graphql/schema.ts';
+
+const ROOT = import.meta.dirname;
+const CONSOLE_DOCUMENTS = 'src/console/**/*.{ts,tsx}';
+const CONSOLE_GENERATED = 'src/console/generated/';
+
+type Generated = { readonly path: string; readonly content: string };
+
+const checkOnly = process.argv.includes('--check');
+const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
+const files = [{ path: join(ROOT, 'schema.graphql'), content: sdl }, ...(await documents(sdl))];
+const stale = files.filter(({ path, content }) => read(path) !== content);
+
+if (!checkOnly) {
+  for (const { path, content } of stale) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    process.stdout.write(`wrote ${relative(ROOT, path)}\n`);
+  }
+} else if (stale.length > 0) {
+  for (const file of stale)
+    process.stderr.write(`${relative(ROOT, file.path)}: ${difference(file)}\n`);
+  process.stderr.write('Run npm run generate, and commit what changed.\n');
+}
+process.exit(checkOnly && stale.length > 0 ? 1 : 0);
+
+/** Types for every operation in the console, none while it holds none. */
+async function documents(sdlText: string): Promise<Generated[]> {
+  const sources = globSync(CONSOLE_DOCUMENTS, { cwd: ROOT });
+  if (!sources.some((file) => readFileSync(join(ROOT, file), 'utf8').includes('graphql(')))
+    return [];
+  const { generate } = await import('@graphql-codegen/cli');
+  const output = await generate(
+    {
+      schema: sdlText,
+      documents: [CONSOLE_DOCUMENTS, `!${CONSOLE_GENERATED}**`],
+      generates: {
+        [CONSOLE_GENERATED]: {
+          preset: 'client',
+          presetConfig: { fragmentMasking: false },
+          config: {
+            useTypeImports: true,
+            enumsAsTypes: true,
+            scalars: { DateTime: 'string', Long: 'number' },
+            defaultScalarType: 'unknown',
+          },
+        },
+      },
+      importExtension: '.ts',
+      silent: true,
+    },
+    false,
+  );
+  return (output as { filename: string; content: string }[]).map(({ filename, content }) => ({
+    path: join(ROOT, filename),
+    content,
+  }));
+}
+
+/** The first line that differs, as a hint. */
+function difference({ path, content }: Generated): string {
+  const committed = read(path);
+  if (committed === null) return 'is missing';
+  const [old, now] = [committed.split('\n'), content.split('\n')];
+  const at = now.findIndex((line, index) => line !== old[index]);
+  const index = at === -1 ? now.length : at;
+  return `line ${index + 1} is ${JSON.stringify(old[index] ?? '')}, the code gives ${JSON.stringify(now[index] ?? '')}`;
+}
+
+function read(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}

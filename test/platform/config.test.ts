@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { CONFIG_NAMES, parseConfig } from '#platform/config.ts';
+
+test('an empty environment gives the documented defaults, frozen', () => {
+  const config = parseConfig({});
+  expect(config).toMatchObject({ port: 4000, host: '127.0.0.1', workerSlots: 16 });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('all problems are reported together, and no secret is shown', () => {
+  const secret = 'short-secret-value';
+  const env = { PORT: 'eighty', WORKER_SLOTS: '0', LOG_LEVEL: 'loud', JWT_SECRET: secret };
+  const problem = catchError(() => parseConfig(env));
+  for (const name of Object.keys(env)) expect(problem.message).toContain(`  ${name}: `);
+  expect(problem.message).not.toContain(secret);
+});
+
+test('a key of the wrong length is refused with the command that makes a right one', () => {
+  const env = { SECRET_KEY: Buffer.alloc(16).toString('base64') };
+  expect(() => parseConfig(env)).toThrow('openssl rand -base64 32');
+});
+
+test('an empty variable counts as unset', () => {
+  expect(parseConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 4000 });
+});
+
+test('.env.example documents every variable with its default, and no other', () => {
+  const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+  const documented = [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)];
+  expect(documented.map(([, name = '']) => name).sort()).toEqual(CONFIG_NAMES.toSorted());
+  // As they stand, the examples are the defaults; those of unset variables must be valid at least.
+  const env = Object.fromEntries(documented.map(([, name, value]) => [name, value]));
+  const set = Object.fromEntries(
+    [...text.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  expect(() => parseConfig(env)).not.toThrow();
+  const { workerId: _, ...defaults } = parseConfig({});
+  expect(parseConfig(set)).toMatchObject(defaults);
+});
+
+function catchError(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+}
