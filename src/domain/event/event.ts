@@ -5,6 +5,7 @@ export const EVENT_TYPES = [
   'run.queued',
   'run.started',
   'run.handed_over',
+  'run.late',
   'run.cancel_requested',
   'run.finished',
   'step.started',

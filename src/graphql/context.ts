@@ -1,0 +1,41 @@
+/** What every resolver is handed. */
+import type { Principal } from '#domain/access/principal.ts';
+import type { EventFeed } from '#domain/event/event-feed.ts';
+import type { RunChanges } from '#domain/event/run-changes.ts';
+import type { HealthFeed } from '#domain/heartbeat/health-feed.ts';
+import type { Registry } from '#domain/step/kind.ts';
+import type { Pool } from '#platform/db.ts';
+import type { Log } from '#platform/log.ts';
+import { DomainError } from '#platform/errors.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { Session } from './session.ts';
+
+/** What the API process has, for as long as it lives. */
+export type House = {
+  readonly pool: Pool;
+  readonly prisma: PrismaClient;
+  readonly kinds: Registry;
+  readonly events: EventFeed;
+  readonly changes: RunChanges;
+  readonly health: HealthFeed;
+  readonly log: Log;
+  /** Signs sessions. */
+  readonly jwtSecret: string;
+  /** How old a worker's beat may be. */
+  readonly heartbeatStaleSeconds: number;
+};
+
+export type Context = House & {
+  readonly requestId: string;
+  /** Who asks. Of a subscription it is looked at again every minute. */
+  readonly session: Session;
+};
+
+/** @throws DomainError UNAUTHENTICATED where nobody is signed in, or as the credentials were refused. */
+export function who({ session }: Context): Principal {
+  if (session.principal) return session.principal;
+  throw (
+    session.refusal ??
+    new DomainError('UNAUTHENTICATED', 'Sign in, or send a token: Authorization: Bearer hf_….')
+  );
+}

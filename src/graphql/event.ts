@@ -1,0 +1,168 @@
+/** What happens to runs, pushed: the numbered events of one, and the list of those that changed. */
+import { DomainError, invalid } from '#platform/errors.ts';
+import { may } from '#domain/access/principal.ts';
+import type { Resync as ResyncItem } from '#domain/event/watcher.ts';
+import type { RunChange } from '#domain/event/run-changes.ts';
+import type { StoredEvent } from '#domain/event/stored-event.ts';
+import { builder, PAGE } from './builder.ts';
+import { who } from './context.ts';
+import type { Context } from './context.ts';
+import { readId, readLongId } from './id.ts';
+import { guarded } from './live.ts';
+import { Run } from './run.ts';
+import { inViewable, viewable } from './viewable.ts';
+
+const RunEvent = builder.objectRef<StoredEvent>('RunEvent').implement({
+  description: 'One fact about a run.',
+  fields: (t) => ({
+    id: t.id({
+      description: 'As in `RunEvent:1234:7`.',
+      resolve: ({ runId, seq }) => `RunEvent:${runId}:${seq}`,
+    }),
+    runId: t.expose('runId', { type: 'Long', description: 'The number of the run.' }),
+    seq: t.exposeInt('seq', { description: '1, 2, 3 … within the run, without gaps.' }),
+    type: t.exposeString('type', {
+      description: 'In the past tense: `run.started`, `step.progress`, `log` …',
+    }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    payload: t.field({
+      type: 'JSON',
+      description: 'What there is to say about it; depends on the type.',
+      resolve: ({ payload }) => payload,
+    }),
+  }),
+});
+
+const Resync = builder.objectRef<ResyncItem>('Resync').implement({
+  description:
+    'The cursor could not be served. Read the run anew; events go on after `after` without another subscription.',
+  fields: (t) => ({
+    after: t.exposeInt('after', { description: 'The number after which events go on.' }),
+    reason: t.exposeString('reason', { description: 'Why, for a person.' }),
+  }),
+});
+
+const RunEventMessage = builder.unionType('RunEventMessage', {
+  description: 'An event, or the news that the cursor could not be served.',
+  types: [RunEvent, Resync],
+  resolveType: (message) => ('seq' in message ? RunEvent : Resync),
+});
+
+builder.subscriptionField('runEvents', (t) =>
+  t.field({
+    type: RunEventMessage,
+    description:
+      'The events of a run in order, each once: those after `after`, then those to come. Ends after the last event of a finished run. After a lost connection subscribe again with the last `seq`.',
+    args: {
+      runId: t.arg.id({ required: true, description: '`Run:1234` or 1234.' }),
+      after: t.arg.int({
+        required: true,
+        defaultValue: 0,
+        description: 'The number of the last event that the caller has; 0 for all.',
+      }),
+    },
+    subscribe: async (_root, args, context) => {
+      const id = readLongId('Run', args.runId, 'runId');
+      const run = await context.prisma.run.findFirst({
+        where: { id, AND: [inViewable(who(context))] },
+        select: { projectId: true },
+      });
+      if (!run) throw new DomainError('NOT_FOUND', `No run ${id}.`);
+      return guarded(
+        context,
+        (principal) => may(principal, 'project.view', run.projectId),
+        context.events.watch(id, Math.max(args.after, 0)),
+      );
+    },
+    resolve: (message) => message,
+  }),
+);
+
+/** What is watched, when the caller may see it.
+ *  @throws DomainError VALIDATION unless exactly one is named, NOT_FOUND. */
+async function findWatched(
+  {
+    projectId,
+    scenarioId,
+  }: { projectId?: string | null | undefined; scenarioId?: string | null | undefined },
+  context: Context,
+): Promise<{ projectId: number; scenarioId?: number }> {
+  if ((projectId == null) === (scenarioId == null)) {
+    throw invalid([{ path: ['projectId'], message: 'give either projectId or scenarioId' }]);
+  }
+  const { prisma } = context;
+  const principal = who(context);
+  if (projectId != null) {
+    const id = readId('Project', projectId, 'projectId');
+    const where = { id, AND: [viewable(principal)] };
+    if (await prisma.project.findFirst({ where, select: { id: true } })) return { projectId: id };
+    throw new DomainError('NOT_FOUND', `No project ${id}.`);
+  }
+  const id = readId('Scenario', scenarioId!, 'scenarioId');
+  const scenario = await prisma.scenario.findFirst({
+    where: { id, AND: [inViewable(principal)] },
+    select: { projectId: true },
+  });
+  if (scenario) return { projectId: scenario.projectId, scenarioId: id };
+  throw new DomainError('NOT_FOUND', `No scenario ${id}.`);
+}
+
+type RunsChange = RunChange & { readonly what: { projectId?: number; scenarioId?: number } };
+
+const RunsChanged = builder.objectRef<RunsChange>('RunsChanged').implement({
+  description: 'Runs that changed, whole.',
+  fields: (t) => ({
+    resync: t.exposeBoolean('resync', {
+      description:
+        'Set on the first message, and after changes may have been missed: `runs` are the newest ones, and lists should be read anew.',
+    }),
+    revision: t.exposeInt('revision', { description: 'Raised by every message.' }),
+    runs: t.prismaField({
+      type: [Run],
+      description: `The runs that changed, as they are now; after a resync the newest ${PAGE.usual}.`,
+      complexity: { field: 1, multiplier: PAGE.usual },
+      resolve: (query, { what, resync, runIds }, _args, context) =>
+        context.prisma.run.findMany({
+          ...query,
+          where: {
+            ...what,
+            AND: [inViewable(who(context)), resync ? {} : { id: { in: [...runIds] } }],
+          },
+          orderBy: { id: 'desc' },
+          ...(resync && { take: PAGE.usual }),
+        }),
+    }),
+  }),
+});
+
+builder.subscriptionField('runsChanged', (t) =>
+  t.field({
+    type: RunsChanged,
+    description:
+      'Runs of one project or of one scenario, whenever something about them changes. A slow reader gets fewer messages that say the same.',
+    args: {
+      projectId: t.arg.id({ description: '`Project:3` or 3; or give `scenarioId`.' }),
+      scenarioId: t.arg.id({ description: '`Scenario:42` or 42; or give `projectId`.' }),
+    },
+    subscribe: async (_root, args, context) => {
+      const what = await findWatched(args, context);
+      const source = context.changes.watch(
+        what.scenarioId === undefined
+          ? { projectId: what.projectId }
+          : { scenarioId: what.scenarioId },
+      );
+      return guarded(
+        context,
+        (principal) => may(principal, 'project.view', what.projectId),
+        source,
+      );
+    },
+    resolve: (change, args) => ({
+      ...change,
+      what:
+        args.scenarioId == null
+          ? { projectId: readId('Project', args.projectId ?? '', 'projectId') }
+          : { scenarioId: readId('Scenario', args.scenarioId, 'scenarioId') },
+    }),
+  }),
+);

@@ -1,0 +1,20 @@
+/** The whole schema. Importing it needs no database. */
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './failure.ts';
+import './viewer.ts';
+import './user.ts';
+import './project.ts';
+import './scenario.ts';
+import './run.ts';
+import './step-run.ts';
+import './tick.ts';
+import './worker.ts';
+import './due-times.ts';
+import './health.ts';
+import './event.ts';
+import './scenario-commands.ts';
+import './scenario-plan.ts';
+import './run-commands.ts';
+
+export const schema = builder.toSchema();

@@ -1,0 +1,141 @@
+/** GraphQL over WebSocket, by the graphql-ws protocol. */
+import type { IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { DomainError } from '#platform/errors.ts';
+import type { Credentials } from '#domain/access/authenticate.ts';
+import type { House } from './context.ts';
+import { openSession } from './session.ts';
+import type { Session } from './session.ts';
+import type { StallGuard } from './stall.ts';
+import { idIn } from './yoga.ts';
+import type { Yoga } from './yoga.ts';
+
+/** What a client may send at once: a long scenario. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** A screen of the console has below ten. */
+const MAX_SUBSCRIPTIONS = 100;
+/** Restarting: clients come back by themselves. */
+const SERVICE_RESTART = 1012;
+/** Clients may come back with better credentials. */
+const FORBIDDEN = 4403;
+
+type SocketExtra = { session?: Session };
+
+export type Sockets = AsyncDisposable & {
+  readonly server: WebSocketServer;
+  /** Open sockets, for the metrics. */
+  readonly size: number;
+};
+
+/** @param yoga executes the operations, with the same plugins as over HTTP.
+ *  @param recheckMs how often the caller is checked again. */
+export function createSockets(
+  house: House,
+  yoga: Yoga,
+  { stall, recheckMs }: { stall: StallGuard; recheckMs?: number | undefined },
+): Sockets {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  server.on('connection', (socket) => {
+    const watch = stall.watch({
+      what: 'socket',
+      pending: () => socket.bufferedAmount,
+      drop: () => socket.terminate(),
+    });
+    socket.on('close', () => watch[Symbol.dispose]());
+  });
+
+  const protocol = useServer<Record<string, unknown>, SocketExtra>(
+    {
+      execute: (args) => enveloped(args).execute(args),
+      subscribe: (args) => enveloped(args).subscribe(args),
+      async onConnect({ connectionParams, extra }) {
+        const { socket, request } = extra;
+        try {
+          extra.session = await openSession(house, credentialsOf(connectionParams, request), {
+            ...(recheckMs !== undefined && { recheckMs }),
+            onRefused: ({ message }) => socket.close(FORBIDDEN, reasonText(message)),
+          });
+        } catch (error) {
+          if (error instanceof DomainError) return false;
+          throw error;
+        }
+        return extra.session.principal !== null;
+      },
+      async onSubscribe({ extra, subscriptions }, _id, payload) {
+        if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
+          const message = `A socket carries at most ${MAX_SUBSCRIPTIONS} operations at once.`;
+          return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
+        }
+        const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
+          req: extra.request,
+          session: extra.session,
+          params: payload,
+        });
+        try {
+          const document = parse(payload.query);
+          const errors = validate(schema, document);
+          if (errors.length > 0) return errors;
+          return {
+            schema,
+            document,
+            operationName: payload.operationName ?? null,
+            variableValues: payload.variables ?? null,
+            contextValue: await contextFactory(),
+            rootValue: { execute, subscribe },
+          };
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
+      },
+    },
+    server,
+  );
+
+  return {
+    server,
+    get size() {
+      return server.clients.size;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of server.clients) closeOrTerminate(socket);
+      await protocol.dispose();
+    },
+  };
+}
+
+type Enveloped = { execute(args: unknown): never; subscribe(args: unknown): never };
+
+/** Prepared per operation in `onSubscribe`; roots need no value of their own. */
+const enveloped = (args: ExecutionArgs) => args.rootValue as Enveloped;
+
+function credentialsOf(
+  params: Readonly<Record<string, unknown>> | undefined,
+  request: IncomingMessage,
+): Credentials {
+  const authorization = params?.['authorization'] ?? params?.['Authorization'];
+  return {
+    authorization: typeof authorization === 'string' ? authorization : null,
+    orgId: idIn('orgId', params?.['orgId']),
+    projectId: idIn('projectId', params?.['projectId']),
+    address: request.socket.remoteAddress ?? null,
+  };
+}
+
+// A stalled peer never answers a farewell: `close` alone took 30 s.
+function closeOrTerminate(socket: WebSocket): void {
+  socket.close(SERVICE_RESTART, 'the server is restarting');
+  setTimeout(() => socket.terminate(), 1_000).unref();
+}
+
+/** A close frame takes 123 bytes. */
+function reasonText(message: string): string {
+  return Buffer.from(message)
+    .subarray(0, 123)
+    .toString()
+    .replace(/\uFFFD+$/, '');
+}

@@ -1,0 +1,38 @@
+/** The API process: parses its configuration, serves, stops in good order on SIGTERM. */
+import { parseConfig, required } from '#platform/config.ts';
+import { createLog } from '#platform/log.ts';
+import { stopSignal } from '#platform/stop-signal.ts';
+import { createRegistry } from '#steps/registry.ts';
+import { startApi } from './api.ts';
+
+const stop = stopSignal();
+const config = parseConfig(process.env);
+const log = createLog('api', config.logLevel);
+const databaseUrl = required(config.databaseUrl, 'DATABASE_URL');
+
+const stopped = new Promise<null>((done) => {
+  if (stop.aborted) done(null);
+  stop.addEventListener('abort', () => done(null), { once: true });
+});
+
+const starting = startApi({
+  databaseUrl,
+  listenUrl: config.listenDatabaseUrl ?? databaseUrl,
+  host: config.host,
+  port: config.port,
+  jwtSecret: required(config.jwtSecret, 'JWT_SECRET'),
+  kinds: createRegistry(),
+  log,
+  heartbeatStaleSeconds: config.heartbeatStaleSeconds,
+});
+// Without a database there is no ready, and a stop must not wait for it.
+const api = await Promise.race([starting, stopped]);
+if (api) {
+  log.info({ url: api.url }, 'the API is ready');
+  process.send?.({ ready: true, url: api.url });
+  await stopped;
+  log.info('stopping: nothing new is taken, sockets are told to come back');
+  await api[Symbol.asyncDispose]();
+}
+log.info('stopped');
+process.exit(0);

@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  createProject,
+  createRun,
+  createScenario,
+  createToken,
+  createUser,
+} from '#test/support/factories.ts';
+import { schema } from '#graphql/schema.ts';
+import { createGround, subscribe } from './ground.ts';
+import type { Ground, Person } from './ground.ts';
+
+let ground: Ground;
+beforeAll(async () => {
+  ground = await createGround();
+});
+afterAll(() => ground[Symbol.asyncDispose]());
+
+let ids: { project: number; scenario: number; run: number; tick: number };
+beforeEach(async () => {
+  const { org, project, people, pool } = ground;
+  const place = { orgId: org.id, projectId: project.id, ownerUserId: people.admin.id };
+  const scenario = await createScenario(pool, {
+    ...place,
+    name: 'secret name',
+    steps: [{ kind: 'snapshot_dashboards', name: 's' }],
+  });
+  const run = await createRun(pool, {
+    ...place,
+    scenarioId: scenario.id,
+    state: 'running',
+    steps: [{ kind: 'snapshot_dashboards', name: 'secret step' }],
+  });
+  const { rows } = await pool.query(
+    `insert into tick (org_id, project_id, scenario_id, source, due_at, outcome, reason, run_id)
+     values ($1, $2, $3, 'schedule', clock_timestamp(), 'fired', 'secret reason', $4) returning id`,
+    [org.id, project.id, scenario.id, run.id],
+  );
+  ids = { project: project.id, scenario: scenario.id, run: run.id, tick: rows[0].id };
+});
+
+/** `ok`: something is found or done. `nothing`: null, an empty list, or NOT_FOUND. `forbidden`: FORBIDDEN. */
+type Expectation = 'ok' | 'nothing' | 'forbidden';
+type Operation = { text: () => string; see: (data: any) => unknown; write?: true };
+
+const names = `{ __typename ... on Failure { message } }`;
+const scenarioInput = `{ name: "new", steps: [{ snapshotDashboards: {} }] }`;
+
+/** Whatever needs no project: every caller may ask. */
+const OPEN: Record<string, string> = {
+  viewer: '{ viewer { role } }',
+  nextDueTimes: '{ nextDueTimes(cron: "@daily") { times { at } } }',
+  schedulerHealth: '{ schedulerHealth { alive } }',
+  workers: '{ workers { host } }',
+};
+
+const QUERIES: Record<string, Operation> = {
+  node: { text: () => `{ node(id: "Scenario:${ids.scenario}") { id } }`, see: (data) => data.node },
+  project: { text: () => `{ project(id: ${ids.project}) { name } }`, see: (data) => data.project },
+  projects: {
+    text: () => `{ projects { totalCount nodes { databaseId } } }`,
+    see: (data) => data.projects.nodes.find((node: any) => node.databaseId === ids.project),
+  },
+  scenario: {
+    text: () => `{ scenario(id: ${ids.scenario}) { name } }`,
+    see: (data) => data.scenario,
+  },
+  scenarios: {
+    text: () =>
+      `{ scenarios(filter: { projectId: ${ids.project} }) { totalCount nodes { name } } }`,
+    see: (data) => data.scenarios.totalCount && data.scenarios.nodes[0],
+  },
+  run: { text: () => `{ run(id: ${ids.run}) { steps { name } } }`, see: (data) => data.run },
+  runs: {
+    text: () => `{ runs(filter: { scenarioId: ${ids.scenario} }) { totalCount nodes { id } } }`,
+    see: (data) => data.runs.totalCount && data.runs.nodes[0],
+  },
+  ticks: {
+    text: () =>
+      `{ ticks(filter: { scenarioId: ${ids.scenario} }) { totalCount nodes { reason } } }`,
+    see: (data) => data.ticks.totalCount && data.ticks.nodes[0],
+  },
+  validateScenario: {
+    text: () =>
+      `{ validateScenario(projectId: ${ids.project}, input: ${scenarioInput}) { message } }`,
+    see: (data) => data.validateScenario,
+    write: true,
+  },
+  planScenarios: {
+    text: () =>
+      `{ planScenarios(projectId: ${ids.project}, configurations: [{ name: "new" }]) { slug } }`,
+    see: (data) => data.planScenarios,
+    write: true,
+  },
+};
+
+const mutation = (field: string, args: () => string): Operation => ({
+  text: () => `mutation { ${field}(${args()}) ${names} }`,
+  see: (data) => data[field],
+  write: true,
+});
+const MUTATIONS: Record<string, Operation> = {
+  createScenario: mutation(
+    'createScenario',
+    () => `projectId: ${ids.project}, input: ${scenarioInput}`,
+  ),
+  updateScenario: mutation('updateScenario', () => `id: ${ids.scenario}, patch: { name: "x" }`),
+  deleteScenario: mutation('deleteScenario', () => `id: ${ids.scenario}`),
+  pauseScenario: mutation('pauseScenario', () => `id: ${ids.scenario}`),
+  resumeScenario: mutation('resumeScenario', () => `id: ${ids.scenario}`),
+  duplicateScenario: mutation('duplicateScenario', () => `id: ${ids.scenario}`),
+  runScenario: mutation('runScenario', () => `scenarioId: ${ids.scenario}`),
+  cancelRun: mutation('cancelRun', () => `id: ${ids.run}`),
+};
+
+const SUBSCRIPTIONS: Record<string, () => string> = {
+  runEvents: () => `subscription { runEvents(runId: ${ids.run}) { __typename } }`,
+  runsChanged: () =>
+    `subscription { runsChanged(projectId: ${ids.project}) { resync runs { name } } }`,
+};
+
+const READS: Record<Person, Expectation> = {
+  admin: 'ok',
+  designer: 'ok',
+  analyst: 'ok',
+  viewer: 'ok',
+  nobody: 'nothing',
+  stranger: 'nothing',
+};
+const WRITES: Record<Person, Expectation> = { ...READS, analyst: 'forbidden', viewer: 'forbidden' };
+const PEOPLE = Object.keys(READS) as Person[];
+
+function judge(answer: any, operation: Operation): Expectation {
+  const code = answer.errors?.[0]?.extensions.code;
+  if (code === 'NOT_FOUND') return 'nothing';
+  if (code === 'FORBIDDEN') return 'forbidden';
+  expect(answer.errors).toBeUndefined();
+  const seen = operation.see(answer.data) as { __typename?: string } | null;
+  if (seen?.__typename === 'NotFound') return 'nothing';
+  if (seen?.__typename === 'Forbidden') return 'forbidden';
+  return seen ? 'ok' : 'nothing';
+}
+
+test('every operation is in the tables below', () => {
+  const fields = (type: { getFields(): object } | null | undefined) =>
+    Object.keys(type?.getFields() ?? {});
+  expect([...Object.keys(OPEN), ...Object.keys(QUERIES)].sort()).toEqual(
+    fields(schema.getQueryType()).sort(),
+  );
+  expect(Object.keys(MUTATIONS).sort()).toEqual(fields(schema.getMutationType()).sort());
+  expect([...Object.keys(SUBSCRIPTIONS), 'schedulerHealth'].sort()).toEqual(
+    fields(schema.getSubscriptionType()).sort(),
+  );
+});
+
+describe.each(PEOPLE)('as %s', (person) => {
+  test.each(Object.entries({ ...QUERIES, ...MUTATIONS }))('%s', async (_name, operation) => {
+    const answer = await ground.ask(person, operation.text());
+    const expected = (operation.write ? WRITES : READS)[person];
+    expect(judge(answer, operation)).toBe(expected);
+    if (expected === 'nothing') expect(JSON.stringify(answer)).not.toMatch(/secret/);
+  });
+
+  test.each(Object.keys(OPEN))('%s', async (name) => {
+    expect((await ground.ask(person, OPEN[name]!)).errors).toBeUndefined();
+  });
+
+  test.each(Object.entries(SUBSCRIPTIONS))('%s', async (_name, text) => {
+    if (READS[person] === 'ok') {
+      await ground.pool.query(
+        `with r as (update run set event_seq = 1 where id = $1)
+         insert into run_event values ($1, 1, 'log', now(), '{}')`,
+        [ids.run],
+      );
+    }
+    const stream = subscribe<never>(ground.client(person), text());
+    const { value } = (await stream.next()) as {
+      value: { errors?: { extensions: { code: string } }[] };
+    };
+    expect(value.errors?.[0]?.extensions.code).toBe(
+      READS[person] === 'ok' ? undefined : 'NOT_FOUND',
+    );
+    await stream.return?.();
+  });
+});
+
+test('nobody signed in gets nothing but a 401, whatever is asked', async () => {
+  for (const operation of Object.values({ ...QUERIES, ...MUTATIONS })) {
+    const { status, errors } = await ground.ask(null, operation.text());
+    expect([status, errors?.[0]?.extensions['code']]).toEqual([401, 'UNAUTHENTICATED']);
+  }
+});
+
+test('a role on one project shows nothing of another, by list, by id or by node', async () => {
+  const { org, pool, people } = ground;
+  const second = await createProject(pool, { orgId: org.id, ownerUserId: people.admin.id });
+  const member = await createUser(pool, { orgId: org.id, role: 'designer', projectId: second.id });
+  const { token } = await createToken(pool, { orgId: org.id, userId: member.id });
+  const mine = await createScenario(pool, {
+    orgId: org.id,
+    projectId: second.id,
+    ownerUserId: member.id,
+  });
+  const ask = (query: string) => ground.ask(null, query, {}, { authorization: `Bearer ${token}` });
+  const { data } = await ask(`{
+    projects { nodes { databaseId } } scenarios { nodes { databaseId } } runs { totalCount } ticks { totalCount }
+    a: node(id: "Run:${ids.run}") { id } b: node(id: "StepRun:${ids.run}:0") { id } c: node(id: "Tick:${ids.tick}") { id }
+    d: node(id: "Project:${ids.project}") { id } e: node(id: "Scenario:${mine.id}") { id }
+    f: node(id: "User:${people.stranger.id}") { id } }`);
+  expect(data).toEqual({
+    projects: { nodes: [{ databaseId: second.id }] },
+    scenarios: { nodes: [{ databaseId: mine.id }] },
+    runs: { totalCount: 0 },
+    ticks: { totalCount: 0 },
+    a: null,
+    b: null,
+    c: null,
+    d: null,
+    e: { id: `Scenario:${mine.id}` },
+    f: null,
+  });
+});
+
+test('a token that may only read changes nothing', async () => {
+  const { token } = await createToken(ground.pool, {
+    orgId: ground.org.id,
+    userId: ground.people.admin.id,
+    scopes: ['read'],
+  });
+  const { data } = await ground.ask(
+    null,
+    MUTATIONS['pauseScenario']!.text(),
+    {},
+    { authorization: `Bearer ${token}` },
+  );
+  expect(data.pauseScenario.__typename).toBe('Forbidden');
+});
+
+test('another organisation in the header is refused as if it did not exist', async () => {
+  const { errors } = await ground.ask(
+    'admin',
+    '{ viewer { role } }',
+    {},
+    { 'x-org-id': String(ground.otherOrg.id) },
+  );
+  expect(errors?.[0]?.extensions['code']).toMatch(/NOT_FOUND|UNAUTHENTICATED/);
+});
