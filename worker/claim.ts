@@ -1,5 +1,6 @@
 /** A worker's slots: claims runs into them, keeps their leases, tells them to stop. */
 import type { Pool } from '#platform/db.ts';
+import { claimLimited } from '#domain/run/claim-limited.ts';
 import { claimExpired, claimQueued, type Claimed } from '#domain/run/claim.sql.ts';
 import { renewLeases } from '#domain/run/renew.sql.ts';
 import { executeRun, type Execution } from './execute-run.ts';
@@ -13,10 +14,14 @@ export type SlotsOptions = {
   readonly onFree: () => void;
   /** Called when an exclusive scenario's run has ended. */
   readonly onEnd: (scenarioId: number) => void;
+  /** Called when a run has failed. */
+  readonly onFailure: () => void;
 };
 
 /** What a lease must still have left when a run is given up: time for its sessions to be cancelled. */
 const LEASE_MARGIN_MS = 2_000;
+
+const CLAIMS = { queued: claimQueued, limited: claimLimited, expired: claimExpired };
 
 export type Slots = ReturnType<typeof createSlots>;
 
@@ -48,6 +53,7 @@ export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOption
     void execution.done.then(() => {
       if (executions.get(claimed.id) === execution) executions.delete(claimed.id);
       options.onFree();
+      if (execution.left === 'failed') options.onFailure();
       if (claimed.scenarioId !== null && claimed.config.policies.overlap !== 'allow') {
         options.onEnd(claimed.scenarioId);
       }
@@ -65,12 +71,11 @@ export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOption
     },
 
     /** Claims into the free slots. @returns whether more may be waiting. */
-    async claimPass(how: 'queued' | 'expired'): Promise<boolean> {
+    async claimPass(how: keyof typeof CLAIMS): Promise<boolean> {
       const limit = free();
       if (closed || limit === 0) return false;
       if (executions.size === 0) renewedAt = performance.now();
-      const claim = how === 'queued' ? claimQueued : claimExpired;
-      const claimed = await claim(claimPool, { ...input, limit });
+      const claimed = await CLAIMS[how](claimPool, { ...input, limit });
       for (const run of claimed) begin(run);
       return claimed.length === limit;
     },

@@ -3,11 +3,13 @@ import { isTransient } from '#platform/db.ts';
 import { endSessionsBefore, type Claimed } from '#domain/run/claim.sql.ts';
 import type { RunChange } from '#domain/run/flush.sql.ts';
 import { FenceLost } from '#domain/run/publish.ts';
+import type { RunState } from '#domain/run/run-state.ts';
 import { readProgress, type StepProgress } from '#domain/run/resume.sql.ts';
 import { planSteps, runsAfter, type PlannedStep, type StepGroup } from '#domain/run/step-plan.ts';
 import { readPolicies } from '#domain/tick/policies.ts';
 import { executeGroup, type FinalEnd } from './execute-group.ts';
 import type { Entry } from './journal.ts';
+import { tellWhenLate } from './late.ts';
 import {
   createRunContext,
   type RunContext,
@@ -28,6 +30,8 @@ export type Execution = {
   readonly worked: Promise<void>;
   /** Settles when its end is durable, or its fence lost. Never rejects. */
   readonly done: Promise<void>;
+  /** The state in which it was left; null before `done`, and when its fence was lost. */
+  readonly left: RunState | null;
 };
 
 /** Starts executing. */
@@ -41,6 +45,8 @@ export function executeRun(deps: RunDeps, claimed: Claimed): Execution {
   // Timers take at most 2^31 - 1 ms; what runs for 24 days is looked at again by its next claim.
   const timer = setTimeout(() => stop('timeout'), Math.min(Math.max(left, 0), 2 ** 31 - 1));
 
+  const late = tellWhenLate(deps, claimed);
+
   const done = work(run, worked.resolve)
     .catch((error: unknown) => {
       if (error instanceof FenceLost) deps.log.warn({ runId: claimed.id }, error.message);
@@ -48,17 +54,28 @@ export function executeRun(deps: RunDeps, claimed: Claimed): Execution {
       else
         deps.log.error({ err: error, runId: claimed.id }, 'a run was given up to the next claim');
     })
-    .finally(() => {
+    .finally(async () => {
       clearTimeout(timer);
       worked.resolve();
+      await late[Symbol.asyncDispose]();
     });
-  return { claimed, stop, worked: worked.promise, done };
+  return {
+    claimed,
+    stop,
+    worked: worked.promise,
+    done,
+    get left() {
+      return run.left;
+    },
+  };
 }
 
 async function work(run: RunContext, worked: () => void): Promise<void> {
   const { claimed } = run;
   const groups = planSteps(claimed.config.steps);
-  const before = claimed.fence === 1 ? [] : await resume(run, groups.flat());
+  // A retry begins with steps of its origin.
+  const isFresh = claimed.fence === 1 && claimed.originRunId === null;
+  const before = isFresh ? [] : await resume(run, groups.flat());
   if (claimed.lostClaims >= MAX_LOST_CLAIMS) return giveUp(run, groups.flat(), before);
   if (claimed.fence === 1) run.note({ events: [{ type: 'run.started', payload: {} }] });
 

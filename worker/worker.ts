@@ -6,9 +6,15 @@ import type { Log } from '#platform/log.ts';
 import { loop } from '#platform/loop.ts';
 import { CHANNELS } from '#domain/event/channels.ts';
 import { recordLeave } from '#domain/heartbeat/beat.sql.ts';
+import { limitsInUse } from '#domain/run/claim-limited.ts';
+import { giveUpUnstarted } from '#domain/run/give-up-unstarted.ts';
 import { promoteWaiting } from '#domain/run/promote.ts';
+import { settleOnce } from '#domain/run/settle.ts';
+import { resumeEnded } from '#domain/scenario/operate-scenario.ts';
 import type { Registry } from '#domain/step/kind.ts';
+import { createHold } from '#domain/tick/hold.ts';
 import { createSlots } from './claim.ts';
+import { startDelivery } from './deliver.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createJournal } from './journal.ts';
 import { keepPartitions } from './partitions.ts';
@@ -22,7 +28,15 @@ export type WorkerOptions = Pick<
   | 'heartbeatSeconds'
   | 'claimBackstopSeconds'
   | 'tickBackstopSeconds'
-> & { readonly url: string; readonly listenUrl: string; readonly version: string };
+  | 'startHeld'
+  | 'secretKey'
+> & {
+    readonly url: string;
+    readonly listenUrl: string;
+    readonly version: string;
+    /** Opens the mail connector's password; without it only servers that need none are spoken to. */
+    readonly secretKey?: Buffer | undefined;
+  };
 
 export type Worker = {
   /** Settles once notifications are heard: what is queued from now on is claimed at once. */
@@ -43,10 +57,11 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
     tick: createPool(url, { name: 'hf tick', max: 1, log }),
     beat: createPool(url, { name: 'hf heartbeat', max: 1, log }),
     work: createPool(url, { name: 'hf worker', max: 4, log }),
+    tell: createPool(url, { name: 'hf tell', max: 2, log }),
   };
   const journal = createJournal(pools.journal, log);
   const ended = new Set<number>();
-  const slots = createSlots({ url, pool: pools.work, journal, kinds, log }, pools.claim, {
+  const slots = createSlots({ url, pool: pools.work, journal, kinds, log, secretKey: options.secretKey }, pools.claim, {
     workerId: options.workerId,
     slots: options.workerSlots,
     leaseSeconds: options.leaseSeconds,
@@ -55,18 +70,28 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
       ended.add(scenarioId);
       promoting.wake();
     },
+    onFailure: () => settling.wake(),
   });
 
   const backstopMs = options.claimBackstopSeconds * 1000;
-  const claiming = loop('claim', async () => ((await slots.claimPass('queued')) ? 0 : backstopMs), {
-    everyMs: backstopMs,
-    log,
-  });
+  let limited = true;
+  const claiming = loop(
+    'claim',
+    async () => {
+      const more = await slots.claimPass('queued');
+      const moreLimited = limited && (await slots.claimPass('limited'));
+      return more || moreLimited ? 0 : backstopMs;
+    },
+    { everyMs: backstopMs, log },
+  );
   const recovering = loop(
     'recover',
     async () => {
       await slots.claimPass('expired');
+      limited = await limitsInUse(pools.claim);
+      await giveUpUnstarted(pools.work);
       await promoteWaiting(pools.work, null);
+      if ((await resumeEnded(pools.work)) > 0) ticking.wake();
     },
     { everyMs: backstopMs, log },
   );
@@ -80,7 +105,22 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
     { everyMs: backstopMs, log },
   );
   const renewing = loop('renew', () => slots.renewPass(), { everyMs: RENEW_EVERY_MS, log });
-  const ticking = startTicker(pools.tick, log, options.tickBackstopSeconds * 1000);
+  const hold = createHold(pools.tick, options.startHeld);
+  const ticking = startTicker(pools.tick, log, options.tickBackstopSeconds * 1000, hold);
+  const settling = loop(
+    'settle',
+    async () => {
+      const { settled, againMs } = await settleOnce(pools.tell, log);
+      if (settled) delivering.wake();
+      return againMs ?? backstopMs;
+    },
+    { everyMs: backstopMs, log },
+  );
+  const delivering = startDelivery(
+    { pool: pools.tell, log, secretKey: options.secretKey },
+    hold.isHeld,
+    backstopMs,
+  );
   const keeping = keepPartitions(pools.work, log);
   const beating = startHeartbeat(pools.beat, log, options.heartbeatSeconds * 1000, {
     workerId: options.workerId,
@@ -92,6 +132,8 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
       tickAgeMs: ticking.ageMs(),
     }),
   });
+
+  void ticking.begun.then(() => beating.wake());
 
   const ready = Promise.withResolvers<void>();
   const listening = listen(
@@ -114,12 +156,14 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
   return {
     ready: ready.promise,
     async stop(graceMs) {
+      const delivered = delivering[Symbol.asyncDispose]();
       await ticking[Symbol.asyncDispose]();
       await claiming[Symbol.asyncDispose]();
       await recovering[Symbol.asyncDispose]();
       await slots.close(graceMs);
       await promoteWaiting(pools.work, [...ended]);
-      for (const stopping of [promoting, renewing, keeping, beating, listening, journal]) {
+      await delivered;
+      for (const stopping of [promoting, settling, renewing, keeping, beating, listening, journal]) {
         await stopping[Symbol.asyncDispose]();
       }
       await recordLeave(pools.beat, options.workerId);

@@ -24,6 +24,10 @@ export const Project = builder.prismaNode('Project', {
       nullable: true,
       description: 'The zone of schedules that name none; null: the organisation’s.',
     }),
+    maxRunning: t.exposeInt('maxRunning', {
+      nullable: true,
+      description: 'How many of its runs may be running at once; null: no limit.',
+    }),
     owner: t.relation('owner', { description: 'Who answers for it.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     canEdit: t.boolean({

@@ -1,11 +1,12 @@
 /** What can be done with runs. */
+import { retryRun } from '#domain/run/retry-run.ts';
 import { runScenario } from '#domain/scenario/operate-scenario.ts';
 import { cancelRun } from '#domain/scenario/runs.ts';
 import { builder } from './builder.ts';
 import { who } from './context.ts';
 import { expected, FAILURES } from './failure.ts';
 import { readId, readLongId } from './id.ts';
-import { Run } from './run.ts';
+import { RetryModeType, Run } from './run.ts';
 import { renamed } from './wire.ts';
 
 builder.mutationFields((t) => ({
@@ -40,6 +41,22 @@ builder.mutationFields((t) => ({
         const id = readLongId('Run', given, 'id');
         await cancelRun(context, who(context), id);
         return context.prisma.run.findUniqueOrThrow({ ...query, where: { id } });
+      }),
+  }),
+  retryRun: t.prismaField({
+    type: Run,
+    errors: FAILURES,
+    description:
+      'Runs a finished run once more, with the configuration, parameters and due time that it had. Behind an active run of its scenario it waits. The old run stays as it is.',
+    args: {
+      id: t.arg.id({ required: true, description: '`Run:1234` or 1234.' }),
+      mode: t.arg({ type: RetryModeType, required: true, description: 'Where it begins.' }),
+    },
+    resolve: (query, _root, { id: given, mode }, context) =>
+      expected(async () => {
+        const id = readLongId('Run', given, 'id');
+        const { runId } = await retryRun(context, who(context), id, { mode });
+        return context.prisma.run.findUniqueOrThrow({ ...query, where: { id: runId } });
       }),
   }),
 }));

@@ -1,5 +1,6 @@
 /** Runs and their claims. */
 import { may } from '#domain/access/principal.ts';
+import type { RetryMode } from '#domain/run/retry-run.ts';
 import type { RunSource, RunState } from '#domain/run/run-state.ts';
 import { MAX_COUNTED_RUNS } from '#domain/scenario/runs.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
@@ -34,6 +35,15 @@ export const RunSourceType = builder.enumType('RunSource', {
     upstream: 'The success of another scenario.',
     manual: 'Somebody asked for it.',
     backfill: 'A backfill over past due times.',
+  }),
+});
+
+export const RetryModeType = builder.enumType('RetryMode', {
+  description: 'Where a retry begins.',
+  values: enumValues<RetryMode>({
+    from_failed:
+      'At the first step that did not succeed; what succeeded before it is taken over with its outputs.',
+    from_start: 'At the first step; nothing is taken over.',
   }),
 });
 
@@ -75,7 +85,8 @@ export const Run = builder.prismaNode('Run', {
       resolve: ({ source }) => source as RunSource,
     }),
     sourceKey: t.exposeString('sourceKey', {
-      description: 'The upstream run, the backfill or the idempotency key; empty for a due time.',
+      description:
+        'The upstream run, the backfill, the idempotency key, or `retry:` and the run that it retries; empty for a due time.',
     }),
     triggeredBy: t.field({
       type: User,
@@ -95,9 +106,27 @@ export const Run = builder.prismaNode('Run', {
     originRunId: t.field({
       type: 'Long',
       nullable: true,
-      description: 'The run that it retries.',
+      description:
+        'The first run of the chain of retries that it belongs to; null: it is no retry.',
       select: { originRunId: true },
       resolve: ({ originRunId }) => originRunId,
+    }),
+    origin: t.relation('originRun', {
+      nullable: true,
+      description:
+        'The first run of the chain of retries that it belongs to, with which it shares the idempotency keys of its steps; null: it is no retry.',
+    }),
+    retryMode: t.field({
+      type: RetryModeType,
+      nullable: true,
+      description: 'Where it began, as a retry.',
+      select: { retryMode: true },
+      resolve: ({ retryMode }) => retryMode as RetryMode | null,
+    }),
+    retries: t.relation('retries', {
+      description:
+        'Its retries and those of its retries, oldest first; see `origin` for the others.',
+      query: { orderBy: { id: 'asc' } },
     }),
     priority: t.exposeInt('priority', { description: 'Higher is claimed first.' }),
     params: t.field({
@@ -150,6 +179,12 @@ export const Run = builder.prismaNode('Run', {
       select: { projectId: true, finishedAt: true },
       resolve: ({ projectId, finishedAt }, _args, context) =>
         finishedAt === null && may(who(context), 'project.edit', projectId),
+    }),
+    canRetry: t.boolean({
+      description: 'Whether it has ended and the caller may retry it.',
+      select: { projectId: true, finishedAt: true },
+      resolve: ({ projectId, finishedAt }, _args, context) =>
+        finishedAt !== null && may(who(context), 'project.edit', projectId),
     }),
   }),
 });

@@ -16,5 +16,9 @@ import './event.ts';
 import './scenario-commands.ts';
 import './scenario-plan.ts';
 import './run-commands.ts';
+import './calendar.ts';
+import './org.ts';
+import './queue.ts';
+import './backfill.ts';
 
 export const schema = builder.toSchema();

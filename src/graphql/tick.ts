@@ -51,7 +51,7 @@ export const Tick = builder.prismaNode('Tick', {
     }),
     reason: t.exposeString('reason', {
       nullable: true,
-      description: 'Why, in words; null when it fired.',
+      description: 'Why, in words; null when a due time fired.',
     }),
     detail: t.field({
       type: 'JSON',

@@ -12,6 +12,7 @@ export function createLog(name: string, level: string): Log {
       level,
       base: { pid: process.pid },
       timestamp: isoTime,
+      serializers: { err: describeError },
       redact: ['password', 'token', '*.password', '*.token', 'authorization', '*.authorization'],
     },
     // Synchronous: the last line before a crash is the one that matters.
@@ -20,3 +21,17 @@ export function createLog(name: string, level: string): Log {
 }
 
 const isoTime = () => `,"time":"${new Date().toISOString()}"`;
+
+/** What a person needs of an error, and no more: the drivers hang whole connections on theirs, keys included. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? error.code : undefined;
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message,
+    code,
+    stack,
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
+}

@@ -10,6 +10,7 @@ import type { Env, RestApp, RestDeps } from './context.ts';
 import { answer, answerError } from './errors.ts';
 import { addHealth } from './health.ts';
 import { addReference } from './reference.ts';
+import { addRunCommands } from './run-commands.ts';
 import { addRuns } from './runs.ts';
 import { addScenarios } from './scenarios.ts';
 
@@ -44,6 +45,7 @@ export function createRestApp(deps: RestDeps): RestApp {
   addAccess(app, house);
   addScenarios(app, house);
   addRuns(app, house);
+  addRunCommands(app, house);
   addReference(app);
   return app;
 }

@@ -12,6 +12,7 @@ import {
   parseId,
   signedIn,
   type RestApp,
+  type RestContext,
   type RestHouse,
 } from './context.ts';
 import { given, IdParams, PageQuery, scenarioId } from './scenarios.ts';
@@ -48,15 +49,15 @@ export function addRuns(app: RestApp, house: RestHouse): void {
       const { data, problems } = parseForm(RunRequest, await readOptionalJson(c));
       if (problems.length > 0) throw invalid(problems);
       const idempotencyKey = c.req.header('Idempotency-Key') ?? null;
-      const { runId } = await runScenario(
+      const fired = await runScenario(
         house,
         who,
         scenarioId(c),
         { params: data?.params, idempotencyKey },
         { projectId: namedProject(c) },
       );
-      const run = await getRun(house, who, runId);
-      c.header('Location', `/api/scheduler/runs/${runId}`);
+      const run = await getRun(house, who, fired.runId);
+      c.header('Location', `/api/scheduler/runs/${fired.runId}`);
       return c.json(bodies.toRunBody(run), 202);
     },
   );
@@ -96,11 +97,16 @@ export function addRuns(app: RestApp, house: RestHouse): void {
     },
     async (c) => {
       const who = await signedIn(house, c);
-      const text = c.req.param('id') ?? '';
-      const id = parseId(text, Number.MAX_SAFE_INTEGER);
-      if (id === null) throw new DomainError('NOT_FOUND', `No run ${text}.`);
-      const run = await getRun(house, who, id);
+      const run = await getRun(house, who, runId(c));
       return c.json({ ...bodies.toRunBody(run), steps: run.steps.map(bodies.toStepRunBody) });
     },
   );
+}
+
+/** The id in the path. @throws DomainError NOT_FOUND for what can be none. */
+export function runId(c: RestContext): number {
+  const text = c.req.param('id') ?? '';
+  const id = parseId(text, Number.MAX_SAFE_INTEGER);
+  if (id === null) throw new DomainError('NOT_FOUND', `No run ${text}.`);
+  return id;
 }

@@ -61,7 +61,7 @@ test('within 90 s of ready a cron scenario fires at its minute, succeeds, and is
   const findRun = () =>
     ask<{ runs: { nodes: { databaseId: number; state: string; dueAt: string }[] } }>(
       facts,
-      `{ runs(scenario: "${cron.databaseId}", first: 5) { nodes { databaseId state dueAt } } }`,
+      `{ runs(filter: { scenarioId: ${cron.databaseId} }, first: 5) { nodes { databaseId state dueAt } } }`,
     ).then(({ runs }) => runs.nodes.find((run) => run.state !== 'FAILED'));
   const run = await until('its run', findRun, 90_000);
   expect(new Date(run.dueAt).getUTCSeconds()).toBe(0);

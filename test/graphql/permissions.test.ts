@@ -16,13 +16,20 @@ beforeAll(async () => {
 });
 afterAll(() => ground[Symbol.asyncDispose]());
 
-let ids: { project: number; scenario: number; run: number; tick: number };
+let ids: {
+  project: number;
+  scenario: number;
+  run: number;
+  failedRun: number;
+  tick: number;
+};
 beforeEach(async () => {
   const { org, project, people, pool } = ground;
   const place = { orgId: org.id, projectId: project.id, ownerUserId: people.admin.id };
   const scenario = await createScenario(pool, {
     ...place,
     name: 'secret name',
+    trigger: { cron: '@daily' },
     steps: [{ kind: 'snapshot_dashboards', name: 's' }],
   });
   const run = await createRun(pool, {
@@ -31,12 +38,24 @@ beforeEach(async () => {
     state: 'running',
     steps: [{ kind: 'snapshot_dashboards', name: 'secret step' }],
   });
+  const failedRun = await createRun(pool, {
+    ...place,
+    scenarioId: scenario.id,
+    state: 'failed',
+    steps: [{ kind: 'snapshot_dashboards', name: 'secret step' }],
+  });
   const { rows } = await pool.query(
     `insert into tick (org_id, project_id, scenario_id, source, due_at, outcome, reason, run_id)
      values ($1, $2, $3, 'schedule', clock_timestamp(), 'fired', 'secret reason', $4) returning id`,
     [org.id, project.id, scenario.id, run.id],
   );
-  ids = { project: project.id, scenario: scenario.id, run: run.id, tick: rows[0].id };
+  ids = {
+    project: project.id,
+    scenario: scenario.id,
+    run: run.id,
+    failedRun: failedRun.id,
+    tick: rows[0].id,
+  };
 });
 
 /** `ok`: something is found or done. `nothing`: null, an empty list, or NOT_FOUND. `forbidden`: FORBIDDEN. */
@@ -80,11 +99,19 @@ const QUERIES: Record<string, Operation> = {
       `{ ticks(filter: { scenarioId: ${ids.scenario} }) { totalCount nodes { reason } } }`,
     see: (data) => data.ticks.totalCount && data.ticks.nodes[0],
   },
+  queue: {
+    text: () => `{ queue(projectId: ${ids.project}) { depth } }`,
+    see: (data) => data.queue,
+  },
   validateScenario: {
     text: () =>
       `{ validateScenario(projectId: ${ids.project}, input: ${scenarioInput}) { message } }`,
     see: (data) => data.validateScenario,
     write: true,
+  },
+  calendars: {
+    text: () => `{ calendars(projectId: ${ids.project}) { name } }`,
+    see: (data) => data.calendars,
   },
   planScenarios: {
     text: () =>
@@ -111,12 +138,32 @@ const MUTATIONS: Record<string, Operation> = {
   duplicateScenario: mutation('duplicateScenario', () => `id: ${ids.scenario}`),
   runScenario: mutation('runScenario', () => `scenarioId: ${ids.scenario}`),
   cancelRun: mutation('cancelRun', () => `id: ${ids.run}`),
+  retryRun: mutation('retryRun', () => `id: ${ids.failedRun}, mode: FROM_FAILED`),
+  cancelQueue: mutation('cancelQueue', () => `projectId: ${ids.project}`),
+  backfillScenario: mutation(
+    'backfillScenario',
+    () => `scenarioId: ${ids.scenario}, from: "2026-01-01T00:00:00Z", to: "2026-01-03T00:00:00Z"`,
+  ),
+  saveCalendar: mutation('saveCalendar', () => `projectId: ${ids.project}, name: "holidays"`),
+  deleteCalendar: mutation('deleteCalendar', () => `projectId: ${ids.project}, name: "holidays"`),
+};
+
+/** What only an administrator of the organisation may; a stranger administers another one. */
+const ADMIN: Record<string, Operation> = {
+  pauseOrganisation: mutation('pauseOrganisation', () => 'note: "moving"'),
+  resumeOrganisation: {
+    ...mutation('', () => ''),
+    text: () => `mutation { resumeOrganisation ${names} }`,
+    see: (data) => data.resumeOrganisation,
+  },
+  setProjectLimit: mutation('setProjectLimit', () => `projectId: ${ids.project}, maxRunning: 5`),
 };
 
 const SUBSCRIPTIONS: Record<string, () => string> = {
   runEvents: () => `subscription { runEvents(runId: ${ids.run}) { __typename } }`,
   runsChanged: () =>
     `subscription { runsChanged(projectId: ${ids.project}) { resync runs { name } } }`,
+  queue: () => `subscription { queue(projectId: ${ids.project}) { queue { depth } } }`,
 };
 
 const READS: Record<Person, Expectation> = {
@@ -147,7 +194,9 @@ test('every operation is in the tables below', () => {
   expect([...Object.keys(OPEN), ...Object.keys(QUERIES)].sort()).toEqual(
     fields(schema.getQueryType()).sort(),
   );
-  expect(Object.keys(MUTATIONS).sort()).toEqual(fields(schema.getMutationType()).sort());
+  expect([...Object.keys(MUTATIONS), ...Object.keys(ADMIN)].sort()).toEqual(
+    fields(schema.getMutationType()).sort(),
+  );
   expect([...Object.keys(SUBSCRIPTIONS), 'schedulerHealth'].sort()).toEqual(
     fields(schema.getSubscriptionType()).sort(),
   );
@@ -155,10 +204,22 @@ test('every operation is in the tables below', () => {
 
 describe.each(PEOPLE)('as %s', (person) => {
   test.each(Object.entries({ ...QUERIES, ...MUTATIONS }))('%s', async (_name, operation) => {
+    await ground.pool.query(
+      `insert into calendar (project_id, name) values ($1, 'holidays') on conflict do nothing`,
+      [ids.project],
+    );
     const answer = await ground.ask(person, operation.text());
     const expected = (operation.write ? WRITES : READS)[person];
     expect(judge(answer, operation)).toBe(expected);
     if (expected === 'nothing') expect(JSON.stringify(answer)).not.toMatch(/secret/);
+  });
+
+  test.each(Object.entries(ADMIN))('%s', async (name, operation) => {
+    const answer = await ground.ask(person, operation.text());
+    const elsewhere = name === 'setProjectLimit' ? 'nothing' : 'ok';
+    const unseen = name === 'setProjectLimit' ? 'nothing' : 'forbidden';
+    const expected = { admin: 'ok', stranger: elsewhere, nobody: unseen };
+    expect(judge(answer, operation)).toBe(expected[person as 'admin'] ?? 'forbidden');
   });
 
   test.each(Object.keys(OPEN))('%s', async (name) => {

@@ -28,7 +28,8 @@ type Person = (typeof PEOPLE)[number];
 const READ = [404, 404, 200, 200, 200, 200, 200, 200, 401, 401];
 const change = (status: number) => [404, 404, 403, 403, status, status, 403, status, 401, 401];
 
-/** [method, path with {id} and {run}, statuses by person, body]; each call gets a scenario and a run of its own. */
+/** [method, path with {id}, {run} and {ended}, statuses by person, body]; each call gets a scenario, a queued run and
+ *  an ended one of its own. */
 const OPERATIONS: [string, string, number[], unknown?][] = [
   ['GET', SCENARIOS, READ],
   ['POST', SCENARIOS, change(201), { name: 'Made', steps: [NOTE] }],
@@ -38,6 +39,14 @@ const OPERATIONS: [string, string, number[], unknown?][] = [
   ['POST', `${SCENARIOS}/{id}/run`, change(202), {}],
   ['GET', `${SCENARIOS}/{id}/runs`, READ],
   ['GET', '/api/scheduler/runs/{run}', READ],
+  ['POST', '/api/scheduler/runs/{run}/cancel', change(202)],
+  ['POST', '/api/scheduler/runs/{ended}/retry', change(202), { mode: 'from_start' }],
+  [
+    'POST',
+    `${SCENARIOS}/{id}/backfill`,
+    change(202),
+    { from: '2026-01-01T00:00:00Z', to: '2026-01-03T00:00:00Z' },
+  ],
   ['GET', '/api/me', [200, 200, 200, 200, 200, 200, 200, 200, 401, 401]],
 ];
 
@@ -71,10 +80,13 @@ afterAll(() => setting[Symbol.asyncDispose]());
 
 async function subject() {
   const admin = await setting.as('admin');
-  const wire = { name: 'Subject', steps: [NOTE] };
+  const wire = { name: 'Subject', steps: [NOTE], trigger: { cron: '@daily' } };
   const { id } = await createScenario(setting.deps, admin, setting.projectId, wire);
-  const run = await call('POST', `${SCENARIOS}/${id}/run`, { token: tokens.get('admin')! });
-  return { id, run: run.body.id as number };
+  const token = tokens.get('admin')!;
+  const ended = await call('POST', `${SCENARIOS}/${id}/run`, { token });
+  await call('POST', `/api/scheduler/runs/${ended.body.id}/cancel`, { token });
+  const run = await call('POST', `${SCENARIOS}/${id}/run`, { token });
+  return { id, run: run.body.id as number, ended: ended.body.id as number };
 }
 
 const as = (person: Person, body?: unknown) => {
@@ -89,11 +101,14 @@ const as = (person: Person, body?: unknown) => {
 for (const [method, path, statuses, body] of OPERATIONS) {
   for (const [index, person] of PEOPLE.entries()) {
     test(`${method} ${path} as ${person}: ${statuses[index]}`, async () => {
-      const { id, run } = await subject();
+      const { id, run, ended } = await subject();
       const before = await fingerprint();
       const answer = await call(
         method,
-        path.replace('{id}', String(id)).replace('{run}', String(run)),
+        path
+          .replace('{id}', String(id))
+          .replace('{run}', String(run))
+          .replace('{ended}', String(ended)),
         as(person, body),
       );
       expect(answer).toMatchObject({ status: statuses[index] });
@@ -120,7 +135,9 @@ test('the table has a line for every operation of the document', async () => {
   const documented = Object.entries(body.paths as Record<string, object>).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const tested = OPERATIONS.map(([method, path]) => `${method} ${path.replace('{run}', '{id}')}`);
+  const tested = OPERATIONS.map(
+    ([method, path]) => `${method} ${path.replace(/\{(run|ended)\}/, '{id}')}`,
+  );
   expect(documented.sort()).toEqual([...tested, ...PUBLIC].sort());
 });
 
@@ -169,6 +186,6 @@ async function fingerprint() {
   return setting.rows(
     `select (select count(*) from scenario) as scenarios, (select sum(version) from scenario) as versions,
             (select count(*) from scenario where deleted_at is not null) as deleted,
-            (select count(*) from run) as runs, (select count(*) from audit_log) as audit`,
+            (select count(*) from run) as runs, (select count(*) from run where finished_at is null) as open, (select count(*) from audit_log) as audit`,
   );
 }

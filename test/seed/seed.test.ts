@@ -1,6 +1,6 @@
 /** The demo as a first start makes it: once, whole, and of parts that work. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { authenticate } from '#domain/access/authenticate.ts';
 import { may } from '#domain/access/principal.ts';
 import { verifyPassword } from '#domain/access/password.ts';
@@ -25,8 +25,6 @@ let demos: (Demo | null)[];
 let demo: Demo;
 
 beforeAll(async () => {
-  // The sync takes the key from there, as a worker does.
-  vi.stubEnv('SECRET_KEY', secretKey.toString('base64'));
   database = await createTestDatabase();
   pool = createPool(database.url, { name: 'test', max: 5, log });
   // Two processes that start at once.
@@ -37,7 +35,6 @@ beforeAll(async () => {
   demo = demos.find((each) => each !== null)!;
 });
 afterAll(async () => {
-  vi.unstubAllEnvs();
   await dropReaders(pool);
   await pool.end();
   await database[Symbol.asyncDispose]();
@@ -171,7 +168,7 @@ test('every dataset but the missing file synchronises, and every card finds its 
 
 /** Rows read, or why not. */
 async function sync(projectId: number, dataset: string): Promise<Json> {
-  await using step = await createTestStep({ url: database.url, projectId });
+  await using step = await createTestStep({ url: database.url, projectId, secretKey });
   const kind = createRegistry().get('sync_dataset')!;
   const execute = await kind.load();
   const result = await execute(step.context, kind.config.parse({ dataset }));

@@ -27,6 +27,7 @@ export async function createTestStep(given: {
   readonly runId?: number;
   readonly pos?: number;
   readonly fence?: number;
+  readonly secretKey?: Buffer;
 }): Promise<TestStep> {
   const { runId = 1, pos = 0, fence = 1 } = given;
   const log = createLog('test-step', 'warn');
@@ -51,7 +52,7 @@ export async function createTestStep(given: {
       warehouseSchema,
       owner: { id: ownerId, email, name },
       idempotencyKey: `${runId}:${pos}`,
-      secretKey: undefined,
+      secretKey: given.secretKey,
       signal: stop.signal,
       log: (line, level = 'info') => void step.lines.push({ line, level }),
       progress: (done, total, note) =>

@@ -8,6 +8,7 @@ ALTER TABLE "project" ADD COLUMN     "max_running" INTEGER;
 
 -- AlterTable
 ALTER TABLE "run" ADD COLUMN     "late_at" TIMESTAMPTZ(6),
+ADD COLUMN     "max_running" INTEGER,
 ADD COLUMN     "retry_mode" TEXT,
 ADD COLUMN     "settled" BOOLEAN NOT NULL DEFAULT true,
 ADD COLUMN     "start_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -15,6 +16,7 @@ ADD COLUMN     "start_before" TIMESTAMPTZ(6);
 
 -- AlterTable
 ALTER TABLE "scenario" ADD COLUMN     "disabled_at" TIMESTAMPTZ(6),
+ADD COLUMN     "failure_told_at" TIMESTAMPTZ(6),
 ADD COLUMN     "failures" INTEGER NOT NULL DEFAULT 0;
 
 -- CreateTable
@@ -32,6 +34,7 @@ CREATE TABLE "arrival" (
     "upstream_id" INTEGER NOT NULL,
     "run_id" BIGINT NOT NULL,
     "at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "seen" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "arrival_pkey" PRIMARY KEY ("id")
 );
@@ -125,6 +128,27 @@ ALTER TABLE "backfill" ADD CONSTRAINT "backfill_scenario_id_fkey" FOREIGN KEY ("
 -- CreateIndex
 CREATE INDEX "arrival_downstream_id_id_idx" ON "arrival"("downstream_id", "id");
 
+-- CreateIndex
+CREATE INDEX "notification_scenario_id_id_idx" ON "notification"("scenario_id", "id");
+
+-- CreateIndex
+CREATE INDEX "notification_run_id_idx" ON "notification"("run_id");
+
+-- AddForeignKey
+ALTER TABLE "notification" ADD CONSTRAINT "notification_scenario_id_fkey" FOREIGN KEY ("scenario_id") REFERENCES "scenario"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "notification" ADD CONSTRAINT "notification_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "run"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "run" ADD CONSTRAINT "run_origin_run_id_fkey" FOREIGN KEY ("origin_run_id") REFERENCES "run"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- CreateIndex
+CREATE INDEX "run_org_id_id_idx" ON "run"("org_id", "id");
+
+-- CreateIndex
+CREATE INDEX "tick_org_id_id_idx" ON "tick"("org_id", "id");
+
 -- ---- By hand: what schema.prisma cannot say ---------------------------------------------------
 
 UPDATE "run" SET "start_at" = "due_at";
@@ -134,14 +158,30 @@ DROP INDEX "run_queue";
 CREATE INDEX "run_queue" ON "run" ("project_id", "priority" DESC, "start_at", "id") WHERE "state" = 'queued';
 
 -- Runs of a project under way, for its limit.
-CREATE INDEX "run_running" ON "run" ("project_id") WHERE "state" = 'running';
+CREATE INDEX "run_running" ON "run" ("project_id", "scenario_id") WHERE "state" = 'running';
 
 -- Runs that may not start any more after some time.
 CREATE INDEX "run_start_before" ON "run" ("start_before")
   WHERE "state" IN ('queued', 'waiting') AND "start_before" IS NOT NULL;
 
+-- Queued runs with a limit of their scenario's: whether there are any is asked all the time.
+CREATE INDEX "run_limited" ON "run" ("id") WHERE "state" = 'queued' AND "max_running" IS NOT NULL;
+
+-- Pauses that end by themselves.
+CREATE INDEX "scenario_paused_until" ON "scenario" ("paused_until") WHERE "paused_until" IS NOT NULL;
+
+-- The retries of a run; most runs are none.
+CREATE INDEX "run_origin" ON "run" ("origin_run_id", "id") WHERE "origin_run_id" IS NOT NULL;
+
 -- Ends that are still to be counted and told.
-CREATE INDEX "run_unsettled" ON "run" ("id") WHERE NOT "settled";
+CREATE INDEX "run_unsettled" ON "run" ("scenario_id") WHERE NOT "settled";
+
+-- Arrivals that no ticker has looked at yet: all that it asks for.
+CREATE INDEX "arrival_unseen" ON "arrival" ("downstream_id") WHERE NOT "seen";
+
+-- What a run's success set off: ticks by the upstream runs that they stand for.
+CREATE INDEX "tick_upstream_runs" ON "tick" USING gin (("detail"->'upstream_runs') jsonb_path_ops)
+  WHERE "source" = 'upstream';
 
 CREATE INDEX "notification_pending" ON "notification" ("next_at") WHERE "state" IN ('pending', 'sending');
 

@@ -1,7 +1,7 @@
 /** Asks a run to end. Waiting and queued ones end at once; a running one is told, and its worker ends it. */
 import { row, rows, statement, type Client } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
-import { appendEvents } from '../event/append.sql.ts';
+import { cancelUnstarted, requestRunning } from './cancel.sql.ts';
 import { promote } from './promote.ts';
 import { isFinished, type RunState } from './run-state.ts';
 
@@ -18,20 +18,6 @@ const lockRun = statement<{
   'lock-run',
   `select state, scenario_id as "scenarioId", cancel_requested_at as "cancelRequestedAt"
    from run where id = $1 for update`,
-);
-
-const endUnstarted = statement(
-  'cancel-unstarted',
-  `with s as (update step_run set state = 'cancelled', finished_at = clock_timestamp()
-              where run_id = $1 and state = 'pending')
-   update run set state = 'cancelled', finished_at = clock_timestamp(), cancel_requested_at = clock_timestamp(),
-                  reason = $2
-   where id = $1`,
-);
-
-const markRequested = statement(
-  'request-cancel',
-  `update run set cancel_requested_at = clock_timestamp(), reason = $2 where id = $1`,
 );
 
 /** Requests the end of a run, in the caller's transaction. Asking again changes nothing.
@@ -55,18 +41,12 @@ export async function requestCancel(
       `Run ${runId} has already ${run.state}; nothing is left to cancel.`,
     );
   }
-  const requested = { type: 'run.cancel_requested', payload: { user_id: userId, reason } } as const;
   if (run.state === 'running') {
-    await rows(tx, markRequested, [runId, reason]);
-    await appendEvents(tx, runId, [requested]);
+    await requestRunning(tx, [runId], userId, reason);
     await tx.query("select pg_notify('hf_cancel', $1), pg_notify('hf_run', $1)", [String(runId)]);
     return 'running';
   }
-  await rows(tx, endUnstarted, [runId, reason]);
-  await appendEvents(tx, runId, [
-    requested,
-    { type: 'run.finished', payload: { state: 'cancelled', reason } },
-  ]);
+  await cancelUnstarted(tx, [runId], userId, reason);
   await tx.query("select pg_notify('hf_run', $1)", [String(runId)]);
   if (run.state === 'queued' && run.scenarioId !== null) await promote(tx, run.scenarioId);
   return 'cancelled';

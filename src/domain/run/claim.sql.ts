@@ -54,15 +54,15 @@ export type ClaimInput = {
   readonly kinds: readonly string[];
 };
 
-// An update over `array(select …)` plans as one index scan; a join with the locked rows planned worse.
-const claimOf = (name: string, candidates: string, lost: string) =>
+/** @param ids an array of the runs to take, locked. @param before CTEs that it needs, each with its comma. */
+const claimOf = (name: string, ids: string, { lost = 0, before = '' } = {}) =>
   statement<Claimed>(
     name,
-    `with claimed as (
+    `with recursive ${before} claimed as (
        update run set state = 'running', fence = fence + 1, worker_id = $1,
                       lease_until = clock_timestamp() + $2::float8 * interval '1 s',
                       started_at = coalesce(started_at, clock_timestamp()), lost_claims = lost_claims + ${lost}
-       where id = any(array(${candidates} limit $3 for update skip locked))
+       where id = any(array(${ids}))
        returning *
      ), claim as (
        insert into run_claim (run_id, fence, worker_id, at)
@@ -74,25 +74,66 @@ const claimOf = (name: string, candidates: string, lost: string) =>
             c.lost_claims as "lostClaims", c.config, c.params, c.context, p.warehouse_schema as "warehouseSchema",
             jsonb_build_object('id', u.id, 'email', u.email, 'name', u.name, 'active', u.deactivated_at is null) as owner
      from claimed c join project p on p.id = c.project_id join "user" u on u.id = c.owner_user_id
-     order by c.priority desc, c.due_at, c.id`,
+     order by c.priority desc, c.start_at, c.id`,
   );
 
-const known = `step_kinds <@ $4::text[] and config_version <= ${CONFIG_VERSION}`;
+// now() rather than clock_timestamp(): the statement is a transaction of its own, and an index can use it.
+const claimable = `state = 'queued' and start_at <= now() and step_kinds <@ $4::text[]
+  and config_version <= ${CONFIG_VERSION} and (start_before is null or start_before > now() or started_at is not null)`;
 
-/** Takes: worker, lease in seconds, limit, kinds. */
+const inTurn = `order by priority desc, start_at, id`;
+
+/** Projects with queued runs, found by leaping from one to the next in the index of the queue: the cost grows with
+ *  the projects that wait, not with the queue. */
+const waitingProjects = `
+  leap as (
+    (select project_id from run where state = 'queued' order by project_id limit 1)
+    union all
+    select (select r.project_id from run r where r.state = 'queued' and r.project_id > leap.project_id
+            order by r.project_id limit 1)
+    from leap where leap.project_id is not null
+  ), waiting as (
+    select p.id as project_id, p.max_running from leap join project p on p.id = leap.project_id
+    join org o on o.id = p.org_id where not o.draining
+  ),`;
+
+/** Takes: worker, lease in seconds, limit, kinds. By priority; within one, the projects take turns, each its own runs
+ *  in the order of their start. How many a project gets is counted first and then taken with the rows locked, so that
+ *  a worker locks no more than it claims. */
 export const queued = claimOf(
   'claim-queued',
-  `select id from run where state = 'queued' and ${known} order by priority desc, due_at, id`,
-  '0',
+  `select r.id from quota q cross join lateral (
+     select id from run where project_id = q.project_id and ${claimable} and max_running is null
+     ${inTurn} limit q.n for update skip locked) r`,
+  {
+    before: `${waitingProjects} heads as (
+       select w.project_id, h.priority, h.start_at,
+              row_number() over (partition by w.project_id, h.priority order by h.start_at) as turn
+       from waiting w cross join lateral (
+         select priority, start_at from run
+         where project_id = w.project_id and ${claimable} and max_running is null ${inTurn} limit $3) h
+       where w.max_running is null
+     ), quota as (
+       select project_id, count(*) as n
+       from (select project_id from heads order by priority desc, turn, start_at limit $3) x group by project_id
+     ),`,
+  },
 );
 
 const expired = claimOf(
   'claim-expired',
-  `select id from run where state = 'running' and lease_until < clock_timestamp() and ${known} order by lease_until`,
-  '1',
+  `select id from run where state = 'running' and lease_until < now() and step_kinds <@ $4::text[]
+     and config_version <= ${CONFIG_VERSION} order by lease_until limit $3 for update skip locked`,
+  { lost: 1 },
 );
 
-/** Claims up to `limit` queued runs: by priority, then due time. */
+/** Takes: worker, lease in seconds, the runs' ids. */
+const chosen = claimOf(
+  'claim-chosen',
+  `select id from run where id = any($3::bigint[]) and state = 'queued' order by id for update skip locked`,
+);
+
+/** Claims up to `limit` queued runs that no limit but the worker's own concerns. */
 export function claimQueued(db: Queryable, input: ClaimInput): Promise<Claimed[]> {
   return rows(db, queued, values(input));
 }
@@ -101,6 +142,35 @@ export function claimQueued(db: Queryable, input: ClaimInput): Promise<Claimed[]
 export function claimExpired(db: Queryable, input: ClaimInput): Promise<Claimed[]> {
   return rows(db, expired, values(input));
 }
+
+/** Claims these runs, as far as they are still queued. */
+export function claimChosen(
+  db: Queryable,
+  { workerId, leaseSeconds }: ClaimInput,
+  ids: readonly number[],
+): Promise<Claimed[]> {
+  return rows(db, chosen, [workerId, leaseSeconds, ids]);
+}
+
+/** Runs that a limit concerns, in the order of the claim, with the limits. Takes: unused, unused, limit, kinds. */
+export const findLimited = statement<{
+  id: number;
+  projectId: number;
+  scenarioId: number | null;
+  projectLimit: number | null;
+  scenarioLimit: number | null;
+}>(
+  'find-limited',
+  `with recursive ${waitingProjects} c as (
+     select h.* from waiting w cross join lateral (
+       select id, project_id, scenario_id, priority, start_at, w.max_running as project_limit, max_running
+       from run where project_id = w.project_id and ${claimable}
+         and (w.max_running is not null or max_running is not null) ${inTurn} limit $3) h
+   )
+   select id, project_id as "projectId", scenario_id as "scenarioId", project_limit as "projectLimit",
+          max_running as "scenarioLimit"
+   from c, (select $1::text, $2::float8) unused ${inTurn} limit $3`,
+);
 
 const values = (input: ClaimInput) => [
   input.workerId,

@@ -17,9 +17,16 @@ export type Firing = {
   readonly state: 'queued' | 'waiting';
   readonly exclusive: boolean;
   readonly priority: number;
+  /** Not claimed before; epoch ms. */
+  readonly startMs: number;
+  /** Cancelled when not started by then; epoch ms, null: never. */
+  readonly startBeforeMs: number | null;
+  readonly maxRunning: number | null;
   readonly params: Readonly<Record<string, unknown>>;
   readonly triggeredByUserId: number | null;
   readonly reason: string | null;
+  /** What else is to be known about its tick, as JSON text. */
+  readonly detail?: string | null;
 };
 
 export type Fired = { runId: number; tickId: number; scenarioId: number; dueAt: Date };
@@ -31,24 +38,26 @@ const fire = statement<Fired>(
             s.steps, s.policies, s.zone, s.step_kinds, p.slug as project_slug, p.name as project_name,
             u.email as owner_email
      from unnest($1::int[], $2::text[], $3::text[], $4::float8[], $5::text[], $6::bool[], $7::int[],
-                 $8::text[], $9::int[], $10::text[])
-       d(scenario_id, source, source_key, due_ms, state, exclusive, priority, params, user_id, reason)
+                 $8::text[], $9::int[], $10::text[], $11::float8[], $12::float8[], $13::int[], $14::text[])
+       d(scenario_id, source, source_key, due_ms, state, exclusive, priority, params, user_id, reason,
+         start_ms, start_before_ms, max_running, detail)
      join scenario s on s.id = d.scenario_id
      join project p on p.id = s.project_id
      join "user" u on u.id = p.owner_user_id
    ), t as (
-     insert into tick (org_id, project_id, scenario_id, source, due_at, source_key, outcome, run_id, reason, decided_at)
+     insert into tick (org_id, project_id, scenario_id, source, due_at, source_key, outcome, run_id, reason, detail, decided_at)
      select org_id, project_id, scenario_id, source, to_timestamp(due_ms / 1000), source_key,
-            case state when 'queued' then 'fired' else 'waiting' end, run_id, reason, clock_timestamp()
+            case state when 'queued' then 'fired' else 'waiting' end, run_id, reason, detail::jsonb, clock_timestamp()
      from d
      on conflict do nothing
      returning id, run_id, scenario_id, due_at
    ), r as (
      insert into run (id, org_id, project_id, scenario_id, owner_user_id, name, source, source_key,
-                      triggered_by_user_id, due_at, state, exclusive, priority, config, params, context,
+                      triggered_by_user_id, due_at, start_at, start_before, max_running, state, exclusive, priority, config, params, context,
                       step_kinds, config_version, event_seq, created_at)
      select d.run_id, d.org_id, d.project_id, d.scenario_id, d.owner_user_id, d.name, d.source, d.source_key,
-            d.user_id, t.due_at, d.state, d.exclusive, d.priority,
+            d.user_id, t.due_at, to_timestamp(d.start_ms / 1000), to_timestamp(d.start_before_ms / 1000),
+            d.max_running, d.state, d.exclusive, d.priority,
             jsonb_build_object('slug', d.slug, 'steps', d.steps, 'policies', d.policies, 'zone', d.zone),
             d.params::jsonb,
             jsonb_build_object('id', d.project_id, 'slug', d.project_slug, 'name', d.project_name,
@@ -85,5 +94,9 @@ export async function fireRuns(tx: Queryable, firings: readonly Firing[]): Promi
     firings.map((f) => toJsonb(f.params)),
     firings.map((f) => f.triggeredByUserId),
     firings.map((f) => f.reason),
+    firings.map((f) => f.startMs),
+    firings.map((f) => f.startBeforeMs),
+    firings.map((f) => f.maxRunning),
+    firings.map((f) => f.detail ?? null),
   ]);
 }

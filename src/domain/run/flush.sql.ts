@@ -1,6 +1,7 @@
-/** One flush of a worker's journal: fences checked, events numbered, runs, steps and attempts updated and one
- *  notification sent, in a single statement. Node numbers the events of a run 1..n within the batch and the
- *  row's counter gives the base: `row_number()` in SQL cost half of the throughput at 200 slots. */
+/** One flush of a worker's journal: fences checked, events numbered, runs, steps and attempts updated, successes
+ *  handed to the scenarios that wait for them and one notification sent, in a single statement. Node numbers the
+ *  events of a run 1..n within the batch and the row's counter gives the base: `row_number()` in SQL cost half of the
+ *  throughput at 200 slots. */
 import { rows, statement, type Queryable } from '#platform/db.ts';
 import { toJsonb, toText, type RunEvent } from '../event/event.ts';
 import type { Json } from '../step/kind.ts';
@@ -44,6 +45,12 @@ export const flush = statement<{ ok: string[] }>(
      update run set event_seq = run.event_seq + d.n, flush_id = $7,
        state = coalesce(d.state, run.state),
        reason = coalesce(d.reason, run.reason),
+       -- What is still to be counted and told: a failure, and a success after failures. The scenario is read and not
+       -- locked: whoever holds it may want this run's row next. Not "exists": that is hashed over all scenarios.
+       settled = run.settled and not coalesce(run.scenario_id is not null and (d.state = 'failed'
+         or d.state = 'succeeded' and coalesce(
+           (select c.failures > 0 or c.failure_told_at is not null or null from scenario c where c.id = run.scenario_id),
+           (select true from run u where u.scenario_id = run.scenario_id and not u.settled limit 1))), false),
        lost_claims = case when d.step_done then 0 else run.lost_claims end,
        finished_at = case when d.state in ('succeeded', 'failed', 'cancelled') then clock_timestamp() end,
        lease_until = case when d.state is null or d.state = 'running' then run.lease_until end,
@@ -51,7 +58,8 @@ export const flush = statement<{ ok: string[] }>(
      from d
      -- Not state = 'running': that picks the partial index on leases and turns quadratic.
      where run.id = d.id and run.fence = d.fence and run.finished_at is null and run.flush_id is distinct from $7
-     returning run.id, run.fence, run.worker_id, run.event_seq - d.n as base
+     returning run.id, run.fence, run.worker_id, run.event_seq - d.n as base,
+       run.scenario_id, run.source, run.origin_run_id, run.state = 'succeeded' as succeeded
    ), e as (
      insert into run_event (run_id, seq, type, at, payload)
      select x.run_id, r.base + x.k, x.type, clock_timestamp(), x.payload::jsonb
@@ -76,11 +84,23 @@ export const flush = statement<{ ok: string[] }>(
      join r on r.id = z.run_id
      on conflict (run_id, pos, attempt) do update
        set state = excluded.state, reason = excluded.reason, finished_at = excluded.finished_at
+   ), p as (
+     insert into arrival (downstream_id, upstream_id, run_id, at)
+     select l.downstream_id, r.scenario_id, r.id, date_trunc('milliseconds', clock_timestamp())
+     from r cross join lateral (
+       -- Offset 0: looked up for each success by itself, whatever the planner believes about the sizes.
+       select downstream_id from upstream_link where upstream_id = r.scenario_id offset 0
+     ) l
+     where r.succeeded and r.source <> 'backfill'
+       and not exists (select from run o where o.id = r.origin_run_id and o.source = 'backfill')
+     on conflict do nothing
+     returning id
    )
    select array(select id from r)
           || array(select d.id from d join run using (id, fence) where run.flush_id = $7) as ok,
           case when $24::text <> '' then pg_notify('hf_run', $24) end,
-          case when $25::bool then pg_notify('hf_queue', '') end`,
+          case when $25::bool then pg_notify('hf_queue', '') end,
+          case when exists (select from p) then pg_notify('hf_schedule', '') end`,
 );
 
 // A notification carries less than 8,000 bytes; beyond this many ids `*` says "many".

@@ -4,7 +4,9 @@ import { row, rows, type Queryable } from '#platform/db.ts';
 import type { Problem } from '#platform/errors.ts';
 import { may, type Principal } from '../access/principal.ts';
 import type { ScenarioInput } from './scenario-input.ts';
+import { findNearest } from '../trigger/nearest.ts';
 import * as sql from './scenario.sql.ts';
+import { upstreamProblems } from './upstream-links.ts';
 
 export type Target = {
   readonly projectId: number;
@@ -27,6 +29,14 @@ export async function databaseProblems(
   if (input.slug !== undefined) problems.push(...(await slugProblems(db, target, input.slug)));
   if (input.owner_user_id !== undefined) {
     problems.push(...(await ownerProblems(db, who, input.owner_user_id)));
+  }
+  if (input.trigger?.kind === 'upstream') {
+    const scenario = { id: target.scenarioId, newSlug: input.slug };
+    const names = input.trigger.upstream;
+    problems.push(...(await upstreamProblems(db, target.projectId, scenario, names)));
+  }
+  if (input.policies?.calendar != null) {
+    problems.push(...(await calendarProblems(db, target.projectId, input.policies.calendar)));
   }
   for (const step of input.steps ?? []) {
     const found = await step.kind.check?.(step.settled, {
@@ -51,6 +61,19 @@ async function slugProblems(
   if (!taken.some((each) => each.slug === slug)) return [];
   const message = `another scenario of this project is called "${slug}" already; choose another slug`;
   return [{ path: ['slug'], message, value: slug }];
+}
+
+async function calendarProblems(
+  db: Queryable,
+  projectId: number,
+  name: string,
+): Promise<Problem[]> {
+  const names = (await rows(db, sql.calendarNames, [projectId])).map((each) => each.name);
+  if (names.includes(name)) return [];
+  const nearest = findNearest(name, names);
+  const hint = nearest === null ? '' : `; did you mean "${nearest}"?`;
+  const message = `the project has no calendar "${name}"${hint}`;
+  return [{ path: ['policies', 'calendar'], message, value: name }];
 }
 
 // A scenario runs and reports with its owner's rights, so whoever could name any owner would have them.

@@ -2,10 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { row, rows, type Client } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
-import type { Principal } from '../access/principal.ts';
+import type { Actor } from '../access/audit.ts';
 import { CHANNELS } from '../event/channels.ts';
 import { requestCancel } from '../run/cancel-run.ts';
-import { decideDue, recordQuiet } from '../tick/decide-due.ts';
+import { decideArrivals } from '../tick/arrivals.ts';
+import { decideDue } from '../tick/decide-due.ts';
+import { recordQuiet } from '../tick/record-quiet.ts';
 import { nextDueAt, scheduleOf, type StoredSchedule } from '../tick/schedule.ts';
 import { spanOf } from '../trigger/span.ts';
 import type { Scenario } from './scenario.ts';
@@ -21,28 +23,36 @@ export function nextDue(scenario: StoredSchedule & Switches, after: Date): Date 
   return dueMs === null ? null : new Date(dueMs);
 }
 
-/** Decides every due time up to now under the trigger as it is stored, before a change to it.
+/** Decides every due time up to now and every upstream success under the trigger as it is stored, before a change to
+ *  it.
  *  @returns the instant from which the changed trigger counts. It lies before the last due time that was
  *  decided, so that none falls between the two; one that both have is one tick all the same. */
 export async function decideUpToNow(tx: Client, scenario: Scenario): Promise<Date> {
   const { now } = (await row(tx, sql.databaseClock))!;
+  await readableOnly(() => decideArrivals(tx, [scenario.id]));
   let undecided = scenario.nextDueAt;
   // A pass has a limit; a change must not cut off what is left of it.
   while (undecided !== null && undecided <= now) {
     const before: Date = undecided;
-    try {
-      await decideDue(tx, [scenario.id]);
-    } catch (error) {
-      // The change may be what mends it; what was due under a trigger that nobody can read is unknown.
-      if (error instanceof DomainError && error.code === 'TRIGGER_CONFIG') break;
-      throw error;
-    }
+    if (!(await readableOnly(() => decideDue(tx, [scenario.id])))) break;
     undecided = (await row(tx, sql.findScenario, [scenario.id, scenario.orgId]))!.nextDueAt;
     if (isDeepStrictEqual(undecided, before)) {
       throw new Error(`scenario ${scenario.id}: deciding ${before.toISOString()} led nowhere`);
     }
   }
   return now;
+}
+
+/** The change may be what mends a trigger that nobody can read; what was due under it is unknown.
+ *  @returns false for one that cannot be read. */
+async function readableOnly(decide: () => Promise<void>): Promise<boolean> {
+  try {
+    await decide();
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'TRIGGER_CONFIG') return false;
+    throw error;
+  }
 }
 
 /** Writes one tick for all due times of a pause that ends, so that history says why nothing ran. */
@@ -61,7 +71,7 @@ export async function recordPause(tx: Client, paused: Scenario, until: Date): Pr
   }
   if (count === 0) return;
   const reason = paused.pauseNote ? `paused: ${paused.pauseNote}` : 'paused';
-  await recordQuiet(tx, [
+  await recordQuiet(tx, 'schedule', [
     {
       scenarioId: paused.id,
       outcome: 'paused',
@@ -77,7 +87,7 @@ export async function recordPause(tx: Client, paused: Scenario, until: Date): Pr
 /** Ends the runs that have not left the waiting room. Queued and running ones go on. */
 export async function cancelWaiting(
   tx: Client,
-  who: Principal,
+  who: Actor,
   scenarioId: number,
   reason: string,
 ): Promise<void> {

@@ -1,6 +1,7 @@
 /** The strict forms of a scenario's own fields, its policies and the fields that every step has. The steps'
  *  other fields are the kinds' own. REST's documentation is made from the same forms. */
 import { z } from 'zod';
+import { forbiddenAddress } from '#platform/outside-address.ts';
 import { formatInterval, parseInterval } from '../trigger/interval.ts';
 
 // oxlint-disable-next-line no-control-regex -- NUL is what Postgres refuses in text
@@ -60,25 +61,53 @@ export const POLICIES = z.strictObject({
   jitter: duration({ zero: true }).describe('a stable delay up to this; 0s when left out'),
   start_deadline: duration().describe('a run that has not started by then is cancelled; none'),
   timeout: duration().describe('of the run, from its first start; 6h when left out'),
-  late_after: duration().describe('when a run counts as late; none when left out'),
+  late_after: duration().describe(
+    'how long after its start a run that still goes is told to be late; none when left out',
+  ),
   pause_after_failures: z
     .int()
     .min(0)
     .max(1000)
-    .describe('failed runs in a row until it pauses itself; 0 (never) when left out'),
+    .describe(
+      'failed runs in a row until it pauses itself; resumed, it does so at the next failure unless a run succeeds before; 0 (never) when left out',
+    ),
   calendar: line(100).describe('the project’s calendar of excluded dates; none when left out'),
+  max_running: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .describe('how many of its runs may be running at once, with overlap allow; no limit'),
   priority: z.int().min(-1000).max(1000).describe('higher is claimed first; 0 when left out'),
   notify: z
     .strictObject({
-      mail: z.array(z.email()).max(100).optional().describe('who is told; the owner'),
+      mail: z
+        .array(z.email())
+        .max(100)
+        .optional()
+        .describe('who is told by mail; the owner when left out, nobody for an empty list'),
       webhook: z
         .url({ protocol: /^https?$/ })
+        .max(2000)
+        .refine(
+          (url) => !URL.canParse(url) || forbiddenAddress(new URL(url).hostname) === null,
+          'leads to a link-local, metadata or multicast address, to which nothing is sent; name another host',
+        )
         .optional()
-        .describe('what is called'),
-      after_failures: z.int().min(1).max(1000).optional().describe('failures in a row; 1'),
-      recovery: z.boolean().optional().describe('whether the recovery is told too; true'),
+        .describe('what is called besides, by POST with JSON'),
+      after_failures: z
+        .int()
+        .min(1)
+        .max(1000)
+        .optional()
+        .describe('how many runs in a row must have failed before anyone is told; 1'),
+      recovery: z
+        .boolean()
+        .optional()
+        .describe('whether the first success after that is told too; true'),
     })
-    .describe('who is told of failures and recovery; the owner when left out'),
+    .describe(
+      'who is told of failures, recovery, lateness and self-pauses; the owner by mail when left out',
+    ),
 });
 
 export type PolicyField = keyof typeof POLICIES.shape;
@@ -106,7 +135,5 @@ export const STEP_FIELDS = {
     })
     .describe('of a failed attempt; none'),
 } as const;
-
-export type StepField = keyof typeof STEP_FIELDS;
 
 export const MAX_STEPS = 100;

@@ -1,14 +1,14 @@
 /** What an operator does to a scenario without changing its configuration: pause, resume, run now, delete,
  *  and the copy that starts from it. */
-import { row, transaction, type Client } from '#platform/db.ts';
-import { DomainError, invalid } from '#platform/errors.ts';
-import { recordChange } from '../access/audit.ts';
+import { row, rows, transaction, type Client, type Pool } from '#platform/db.ts';
+import { invalid, type Problem } from '#platform/errors.ts';
+import { recordChange, type Actor } from '../access/audit.ts';
 import type { Principal } from '../access/principal.ts';
 import { toJsonb } from '../event/event.ts';
+import { decideArrivals } from '../tick/arrivals.ts';
 import { fireManual } from '../tick/fire-manual.ts';
 import { cancelWaiting, decideUpToNow, nextDue, notifySchedule, recordPause } from './due-state.ts';
-import { pauseUntilNotYet } from './not-yet.ts';
-import { readRunRequest, undefinedParameter } from './run-request.ts';
+import { readRunRequest, requireParameters } from './run-request.ts';
 import { createScenario } from './save-scenario.ts';
 import {
   getScenario,
@@ -18,11 +18,15 @@ import {
   type ScenarioDeps,
 } from './scenario.ts';
 import * as sql from './scenario.sql.ts';
+import { lockLinks, lostUpstream, unlinkDeleted } from './upstream-links.ts';
 
 const MAX_NOTE = 1000;
 
-/** Stops new ticks until it is resumed; waiting runs are cancelled, queued and running ones finish. On a paused
- *  scenario it only replaces the note.
+// The system itself, as author of what nobody asked for at that moment.
+const SYSTEM_USER = 0;
+
+/** Stops new ticks until it is resumed, or until an instant in the future; waiting runs are cancelled, queued and running ones finish. On a paused
+ *  scenario it only replaces the note and the end.
  *  @throws DomainError NOT_FOUND, FORBIDDEN, VALIDATION. */
 export async function pauseScenario(
   deps: ScenarioDeps,
@@ -30,23 +34,37 @@ export async function pauseScenario(
   id: number,
   { note = null, until = null }: { note?: string | null; until?: Date | null } = {},
 ): Promise<Scenario> {
-  const problems = pauseUntilNotYet(until);
+  const problems: Problem[] = [];
   if (note !== null && (note.length > MAX_NOTE || note.includes('\0'))) {
     problems.push({ path: ['note'], message: `has at most ${MAX_NOTE} characters`, value: note });
   }
   if (problems.length > 0) throw invalid(problems);
   return transaction(deps.pool, async (tx) => {
     const before = await lockScenario(tx, who, id, null);
-    const since = before.pausedAt ?? (await decideUpToNow(tx, before));
-    await cancelWaiting(
-      tx,
-      who,
-      id,
-      note ? `the scenario was paused: ${note}` : 'the scenario was paused',
-    );
-    const paused = await row(tx, sql.setPause, [id, since, note, null, brokenText(before)]);
-    return recordOperation(tx, who, 'pause', before, toScenario(paused!));
+    const { now } = (await row(tx, sql.databaseClock))!;
+    if (until !== null && until <= now) throw invalid([pastEnd(until)]);
+    return pauseLocked(tx, who, before, { note, until });
   });
+}
+
+/** The same for a scenario whose slot the caller holds, in the caller's transaction. */
+export async function pauseLocked(
+  tx: Client,
+  who: Actor,
+  before: Scenario,
+  { note, until = null }: { readonly note: string | null; readonly until?: Date | null },
+): Promise<Scenario> {
+  const { id } = before;
+  const since = before.pausedAt ?? (await decideUpToNow(tx, before));
+  await cancelWaiting(
+    tx,
+    who,
+    id,
+    note ? `the scenario was paused: ${note}` : 'the scenario was paused',
+  );
+  const paused = await row(tx, sql.setPause, [id, since, note, null, brokenText(before), until]);
+  await decideArrivals(tx, [id]);
+  return recordOperation(tx, who, 'pause', before, toScenario(paused!));
 }
 
 /** Ticks again from now; due times of the pause are recorded and not replayed. Again changes nothing.
@@ -54,16 +72,44 @@ export async function pauseScenario(
 export function resumeScenario(deps: ScenarioDeps, who: Principal, id: number): Promise<Scenario> {
   return transaction(deps.pool, async (tx) => {
     const before = await lockScenario(tx, who, id, null);
-    if (before.pausedAt === null) return before;
-    const { now } = (await row(tx, sql.databaseClock))!;
-    await recordPause(tx, before, now);
-    const due = nextDue({ ...before, pausedAt: null }, now);
-    const resumed = await row(tx, sql.setPause, [id, null, null, due, null]);
-    return recordOperation(tx, who, 'resume', before, toScenario(resumed!));
+    return before.pausedAt === null ? before : resumeLocked(tx, who, before);
   });
 }
 
-/** Soft: its runs stay readable, the active one finishes, waiting ones are cancelled, its slug is free.
+/** Resumes the scenarios whose pause has come to its end. Several workers may do so at once. @returns how many. */
+export async function resumeEnded(pool: Pool): Promise<number> {
+  const ended = await rows(pool, sql.endedPauses);
+  for (const { id, orgId } of ended) {
+    await transaction(pool, async (tx) => {
+      const found = await row(tx, sql.lockScenario, [id, orgId]);
+      const { now } = (await row(tx, sql.databaseClock))!;
+      const over = found?.pausedUntil != null && found.pausedUntil <= now;
+      if (found && over && found.deletedAt === null) {
+        await resumeLocked(tx, { orgId, userId: SYSTEM_USER, address: null }, toScenario(found));
+      }
+    });
+  }
+  return ended.length;
+}
+
+async function resumeLocked(tx: Client, who: Actor, before: Scenario): Promise<Scenario> {
+  const { now } = (await row(tx, sql.databaseClock))!;
+  await recordPause(tx, before, now);
+  await decideArrivals(tx, [before.id]);
+  const due = nextDue({ ...before, pausedAt: null }, now);
+  const broken = lostUpstream(before) ? brokenText(before) : null;
+  const resumed = await row(tx, sql.setPause, [before.id, null, null, due, broken, null]);
+  return recordOperation(tx, who, 'resume', before, toScenario(resumed!));
+}
+
+const pastEnd = (until: Date): Problem => ({
+  path: ['until'],
+  message: 'lies in the past; leave it out or name an instant to come',
+  value: until.toISOString(),
+});
+
+/** Soft: its runs stay readable, the active one finishes, waiting ones are cancelled, its slug is free. Scenarios that
+ *  it is an upstream of are broken until their triggers are edited.
  *  @throws DomainError NOT_FOUND, FORBIDDEN. */
 export async function deleteScenario(
   deps: ScenarioDeps,
@@ -72,9 +118,10 @@ export async function deleteScenario(
   { projectId = null }: { readonly projectId?: number | null } = {},
 ): Promise<void> {
   await transaction(deps.pool, async (tx) => {
-    const before = await lockScenario(tx, who, id, projectId);
+    const before = await lockScenario(tx, who, id, projectId, () => lockLinks(tx, who.orgId));
     await cancelWaiting(tx, who, id, 'the scenario was deleted');
     await row(tx, sql.markDeleted, [id]);
+    await unlinkDeleted(tx, before);
     await recordOperation(tx, who, 'delete', before, null);
   });
 }
@@ -115,13 +162,7 @@ export async function runScenario(
   const { params, idempotencyKey } = readRunRequest(request);
   return transaction(deps.pool, async (tx) => {
     const scenario = await lockScenario(tx, who, id, projectId);
-    const missing = undefinedParameter(scenario.steps, params);
-    if (missing !== null) {
-      throw new DomainError('TRIGGER_CONFIG', missing.message, {
-        problems: [missing],
-        facts: { config: missing.config },
-      });
-    }
+    requireParameters(scenario.steps, params);
     const fired = await fireManual(tx, {
       scenarioId: id,
       userId: who.userId,
@@ -142,7 +183,7 @@ export async function runScenario(
 
 async function recordOperation<After extends Scenario | null>(
   tx: Client,
-  who: Principal,
+  who: Actor,
   verb: string,
   before: Scenario,
   after: After,

@@ -19,6 +19,7 @@ export const POLICY_DEFAULTS: EffectivePolicies = {
   late_after: null,
   pause_after_failures: 0,
   calendar: null,
+  max_running: null,
   priority: 0,
   notify: null,
 };

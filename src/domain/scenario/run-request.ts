@@ -1,5 +1,5 @@
 /** What a person sends with "run now": parameters and a key that makes repeating it harmless. */
-import { invalid, formatPath, type Problem } from '#platform/errors.ts';
+import { DomainError, invalid, formatPath, type Problem } from '#platform/errors.ts';
 import type { StepWire } from '../step/config.ts';
 import { referencesIn } from '../step/template-text.ts';
 
@@ -34,7 +34,7 @@ export function readRunRequest({
 }
 
 /** The first reference to a parameter that has no value; `config` is the one field that holds it. */
-export function undefinedParameter(
+function undefinedParameter(
   steps: readonly StepWire[],
   params: Readonly<Record<string, unknown>>,
 ): (Problem & { readonly config: unknown }) | null {
@@ -46,4 +46,17 @@ export function undefinedParameter(
     return { path, message, value, config: { [field]: steps[Number(path[1])]?.[field] } };
   }
   return null;
+}
+
+/** @throws DomainError TRIGGER_CONFIG, with the field in `facts.config`, when one has no value. */
+export function requireParameters(
+  steps: readonly StepWire[],
+  params: Readonly<Record<string, unknown>>,
+): void {
+  const missing = undefinedParameter(steps, params);
+  if (missing === null) return;
+  throw new DomainError('TRIGGER_CONFIG', missing.message, {
+    problems: [missing],
+    facts: { config: missing.config },
+  });
 }

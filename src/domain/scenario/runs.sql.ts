@@ -16,7 +16,7 @@ export type RunRow = {
   /** Why it ended as it did, for a person; null when it succeeded or has not ended. */
   readonly reason: string | null;
   readonly triggeredByUserId: number | null;
-  /** The run that this one retries. */
+  /** The first run of the chain of retries that it belongs to; null: it is no retry. */
   readonly originRunId: number | null;
   readonly cancelRequestedAt: Date | null;
   readonly createdAt: Date;

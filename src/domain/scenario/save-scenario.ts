@@ -7,6 +7,7 @@ import { recordChange } from '../access/audit.ts';
 import type { Principal } from '../access/principal.ts';
 import { toJsonb } from '../event/event.ts';
 import { getProject } from '../project/project.ts';
+import { decideArrivals } from '../tick/arrivals.ts';
 import { formatTrigger } from '../trigger/trigger.ts';
 import { databaseProblems } from './check-scenario.ts';
 import { cancelWaiting, decideUpToNow, nextDue, notifySchedule } from './due-state.ts';
@@ -15,6 +16,13 @@ import { readNewScenario, readPatch, type ScenarioInput } from './scenario-input
 import { lockScenario, toScenario, type Scenario, type ScenarioDeps } from './scenario.ts';
 import * as sql from './scenario.sql.ts';
 import { freeSlug, slugOf } from './slug.ts';
+import {
+  changesLinks,
+  lockLinks,
+  lostUpstream,
+  renameInDependants,
+  writeLinks,
+} from './upstream-links.ts';
 
 /** What a version keeps, and what decides whether anything changed. */
 export type Configuration = Pick<
@@ -46,6 +54,7 @@ export async function createScenario(
 ): Promise<Scenario> {
   return saving(deps.pool, async (tx) => {
     const project = await getProject(tx, who, projectId, 'project.edit');
+    if (changesLinks(wire)) await lockLinks(tx, who.orgId);
     const { input, problems } = readNewScenario(wire, deps.kinds);
     problems.push(...(await databaseProblems(tx, who, { projectId, scenarioId: null }, input)));
     if (problems.length > 0) throw invalid(problems);
@@ -68,7 +77,9 @@ export async function createScenario(
     const ticking = { ...config, zone, createdAt: now, pausedAt: null };
     const values = sql.valuesOf(toValues(config, zone, nextDue(ticking, now)));
     const created = await row(tx, sql.insertScenario, [...values, who.orgId, projectId, now]);
-    return recordSaved(tx, who, null, toScenario(created!));
+    const scenario = toScenario(created!);
+    await writeLinks(tx, scenario);
+    return recordSaved(tx, who, null, scenario);
   });
 }
 
@@ -91,7 +102,8 @@ export async function updateScenario(
   { ifVersion = null, projectId = null }: UpdateOptions = {},
 ): Promise<Scenario> {
   return saving(deps.pool, async (tx) => {
-    const before = await lockScenario(tx, who, id, projectId);
+    const lockFirst = changesLinks(wire) ? () => lockLinks(tx, who.orgId) : undefined;
+    const before = await lockScenario(tx, who, id, projectId, lockFirst);
     if (ifVersion !== null && ifVersion !== before.version) throw stale(before, ifVersion);
     const { input, problems } = readPatch(wire, deps.kinds, before.steps);
     const target = { projectId: before.projectId, scenarioId: id };
@@ -102,6 +114,11 @@ export async function updateScenario(
     const remade = before.broken !== null && input.trigger !== undefined;
     if (isDeepStrictEqual(config, configurationOf(before)) && !remade) return before;
     const saved = await writeChange(tx, who, before, config, remade);
+    if (saved.slug !== before.slug) {
+      for (const [old, renamed] of await renameInDependants(tx, before, saved)) {
+        await recordSaved(tx, who, old, renamed);
+      }
+    }
     return recordSaved(tx, who, before, saved);
   });
 }
@@ -133,7 +150,7 @@ async function writeChange(
     const now = await decideUpToNow(tx, before);
     nextDueAt = nextDue({ ...before, ...config, zone }, now);
     // Off, nothing was asked of the trigger: what is broken stays so until it is mended or switched on.
-    if (retimed || config.enabled) broken = null;
+    if (retimed || (config.enabled && !lostUpstream(before))) broken = null;
   }
   if (switched && !config.enabled) {
     await cancelWaiting(tx, who, before.id, 'the scenario was switched off');
@@ -144,7 +161,11 @@ async function writeChange(
     before.id,
     broken === null ? null : toJsonb(broken),
   ]);
-  return toScenario(updated!);
+  const saved = toScenario(updated!);
+  if (retimed) await writeLinks(tx, saved);
+  // What was left over of upstream successes is judged by what holds from now on.
+  if (retimed || switched) await decideArrivals(tx, [saved.id]);
+  return saved;
 }
 
 async function recordSaved(
@@ -189,7 +210,8 @@ export function configurationOf(scenario: Configuration): Configuration {
   return { slug, name, description, ownerUserId, enabled, trigger, steps, policies };
 }
 
-function merge(base: Configuration, input: ScenarioInput): Configuration {
+/** The configuration with what the input names replaced. */
+export function merge(base: Configuration, input: ScenarioInput): Configuration {
   const policies = Object.fromEntries(
     Object.entries({ ...base.policies, ...input.policies }).filter(([, value]) => value !== null),
   ) as StoredPolicies;

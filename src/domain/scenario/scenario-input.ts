@@ -13,7 +13,6 @@ import {
   type PolicyField,
   type StoredPolicies,
 } from './forms.ts';
-import { policyNotYet, triggerNotYet } from './not-yet.ts';
 import { parseSteps, type ParsedStep } from './step-input.ts';
 
 type Path = Problem['path'];
@@ -103,7 +102,7 @@ function readFields(wire: unknown, kinds: Registry, keys: readonly string[]): Re
   const input: ScenarioInput = readPlainFields(wire, problems);
   if (wire['trigger'] !== undefined) {
     const { trigger, problems: found } = parseTrigger(wire['trigger'], ['trigger']);
-    problems.push(...found, ...triggerNotYet(trigger, ['trigger']));
+    problems.push(...found);
     input.trigger = trigger;
   }
   const policies = readPolicyFields(wire, problems);
@@ -156,7 +155,6 @@ function readPolicyFields(wire: Wire, problems: Problem[]): NonNullable<Scenario
 function readPolicy(field: PolicyField, value: unknown, path: Path, problems: Problem[]): unknown {
   const parsed = parseForm<unknown>(POLICIES.shape[field], value, path);
   problems.push(...parsed.problems);
-  if (parsed.problems.length === 0) problems.push(...policyNotYet(field, parsed.data, path));
   return parsed.data;
 }
 

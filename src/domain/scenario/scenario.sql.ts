@@ -39,7 +39,7 @@ export type ScenarioRow = {
   readonly deletedAt: Date | null;
 };
 
-const columns = `id, org_id as "orgId", project_id as "projectId", owner_user_id as "ownerUserId",
+export const SCENARIO_COLUMNS = `id, org_id as "orgId", project_id as "projectId", owner_user_id as "ownerUserId",
   slug, name, description, trigger, steps, policies, step_kinds as "stepKinds", zone, enabled,
   paused_at as "pausedAt", paused_until as "pausedUntil", pause_note as "pauseNote", broken,
   next_due_at as "nextDueAt", version, created_at as "createdAt", updated_at as "updatedAt",
@@ -48,13 +48,13 @@ const columns = `id, org_id as "orgId", project_id as "projectId", owner_user_id
 /** Deleted ones too. $1 scenario, $2 organisation. */
 export const findScenario = statement<ScenarioRow>(
   'find-scenario',
-  `select ${columns} from scenario where id = $1 and org_id = $2`,
+  `select ${SCENARIO_COLUMNS} from scenario where id = $1 and org_id = $2`,
 );
 
 /** Its slot with it. */
 export const lockScenario = statement<ScenarioRow>(
   'lock-scenario',
-  `select ${columns} from scenario where id = $1 and org_id = $2 for update`,
+  `select ${SCENARIO_COLUMNS} from scenario where id = $1 and org_id = $2 for update`,
 );
 
 // $1 project, $2 kind of step, $3 enabled, $4 text: each but the first may be null.
@@ -66,7 +66,7 @@ const filter = `project_id = $1 and deleted_at is null
 /** $5 the last id of the page before, or 0; $6 how many. */
 export const listScenarios = statement<ScenarioRow>(
   'list-scenarios',
-  `select ${columns} from scenario where ${filter} and id > $5 order by id limit $6`,
+  `select ${SCENARIO_COLUMNS} from scenario where ${filter} and id > $5 order by id limit $6`,
 );
 
 export const countScenarios = statement<{ total: number }>(
@@ -74,11 +74,23 @@ export const countScenarios = statement<{ total: number }>(
   `select count(*) as total from scenario where ${filter}`,
 );
 
+/** $1 project, $2 slugs. */
+export const scenariosBySlug = statement<ScenarioRow>(
+  'scenarios-by-slug',
+  `select ${SCENARIO_COLUMNS} from scenario
+    where project_id = $1 and deleted_at is null and slug = any($2::text[])`,
+);
+
 /** Slugs in use in a project that begin like this one. $1 project, $2 slug, $3 a scenario that may have it. */
 export const slugsLike = statement<{ slug: string }>(
   'slugs-like',
   `select slug from scenario
     where project_id = $1 and deleted_at is null and starts_with(slug, $2) and id <> $3`,
+);
+
+export const calendarNames = statement<{ name: string }>(
+  'calendar-names',
+  `select name from calendar where project_id = $1 order by name`,
 );
 
 /** Whether a user is an active member. $1 user, $2 organisation. */
@@ -119,7 +131,7 @@ export const insertScenario = statement<ScenarioRow>(
   `insert into scenario (owner_user_id, slug, name, description, trigger, steps, policies, step_kinds,
                          zone, enabled, next_due_at, org_id, project_id, created_at, updated_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
-   returning ${columns}`,
+   returning ${SCENARIO_COLUMNS}`,
 );
 
 /** $1 to $11 as `valuesOf`, $12 scenario, $13 what is broken still. */
@@ -129,22 +141,30 @@ export const updateScenario = statement<ScenarioRow>(
       set owner_user_id = $1, slug = $2, name = $3, description = $4, trigger = $5, steps = $6,
           policies = $7, step_kinds = $8, zone = $9, enabled = $10, next_due_at = $11, broken = $13,
           version = version + 1, updated_at = clock_timestamp()
-    where id = $12 returning ${columns}`,
+    where id = $12 returning ${SCENARIO_COLUMNS}`,
 );
 
-/** $1 scenario, $2 since when it is paused or null, $3 note, $4 next due time, $5 what is broken still. */
+/** $1 scenario, $2 since when it is paused or null, $3 note, $4 next due time, $5 what is broken still,
+ *  $6 until when it is paused. */
 export const setPause = statement<ScenarioRow>(
   'set-pause',
   `update scenario
-      set paused_at = $2, paused_until = null, pause_note = $3, next_due_at = $4, broken = $5,
+      set paused_at = $2, paused_until = $6, pause_note = $3, next_due_at = $4, broken = $5,
           updated_at = clock_timestamp()
-    where id = $1 returning ${columns}`,
+    where id = $1 returning ${SCENARIO_COLUMNS}`,
+);
+
+/** Pauses whose end has come. */
+export const endedPauses = statement<{ id: number; orgId: number }>(
+  'ended-pauses',
+  `select id, org_id as "orgId" from scenario
+    where paused_until <= clock_timestamp() and deleted_at is null order by paused_until limit 100`,
 );
 
 export const markDeleted = statement<ScenarioRow>(
   'mark-deleted',
   `update scenario set deleted_at = clock_timestamp(), next_due_at = null, updated_at = clock_timestamp()
-    where id = $1 returning ${columns}`,
+    where id = $1 returning ${SCENARIO_COLUMNS}`,
 );
 
 /** $1 scenario, $2 version, $3 configuration, $4 author. */

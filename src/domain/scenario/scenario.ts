@@ -25,18 +25,21 @@ export async function getScenario(
 
 /** Takes a scenario's slot for a change, in the caller's transaction.
  *  @param projectId where the caller says that it lies; null when it does not say.
+ *  @param first what else must be locked, before the slot.
  *  @throws DomainError NOT_FOUND, FORBIDDEN. */
 export async function lockScenario(
   tx: Queryable,
   who: Principal,
   id: number,
   projectId: number | null,
+  first?: () => Promise<void>,
 ): Promise<Scenario> {
   // Looked at first: somebody who may not change it must not hold its slot, not even for a moment.
   const seen = visible(await row(tx, sql.findScenario, [id, who.orgId]), who, id, 'project.edit');
   if (projectId !== null && seen.projectId !== projectId) {
     throw new DomainError('NOT_FOUND', `No scenario ${id} in project ${projectId}.`);
   }
+  await first?.();
   return visible(await row(tx, sql.lockScenario, [id, who.orgId]), who, id, 'project.edit');
 }
 

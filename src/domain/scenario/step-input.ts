@@ -5,8 +5,7 @@ import { checkConfig, COMMON_FIELDS, ownConfig, type StepWire } from '../step/co
 import { keysOf, parseForm } from '../step/form-problems.ts';
 import type { Json, Registry, StepKind } from '../step/kind.ts';
 import { findNearest } from '../trigger/nearest.ts';
-import { MAX_STEPS, STEP_FIELDS, type StepField } from './forms.ts';
-import { stepFieldNotYet } from './not-yet.ts';
+import { MAX_STEPS, STEP_FIELDS } from './forms.ts';
 
 type Path = Problem['path'];
 type Wire = Readonly<Record<string, unknown>>;
@@ -39,7 +38,8 @@ export function parseSteps(
   const names = nameSteps(drafts, problems);
   const steps = drafts.flatMap((draft, index): ParsedStep[] => {
     if (draft === null) return [];
-    const known = { earlierSteps: names.slice(0, index).flat(), allSteps: names.flat() };
+    const earlierSteps = names.slice(0, groupStart(drafts, index)).flat();
+    const known = { earlierSteps, allSteps: names.flat() };
     const { kind, own, common } = draft;
     const checked = checkConfig(kind, own, known, draft.path);
     problems.push(...checked.problems);
@@ -92,9 +92,7 @@ function readCommon(wire: Wire, kind: StepKind | null, path: Path, problems: Pro
       continue;
     const parsed = parseForm<unknown>(STEP_FIELDS[field], value, [...path, field]);
     problems.push(...parsed.problems);
-    if (parsed.problems.length > 0) continue;
-    problems.push(...stepFieldNotYet(field as StepField, parsed.data, [...path, field]));
-    read[field] = parsed.data;
+    if (parsed.problems.length === 0) read[field] = parsed.data;
   }
   return read;
 }
@@ -119,6 +117,14 @@ function nameSteps(drafts: readonly (Draft | null)[], problems: Problem[]): stri
     }
     return [draft.name];
   });
+}
+
+/** Where the group of a step begins: its parallel neighbours run beside it, so it cannot use what they answer. */
+function groupStart(drafts: readonly (Draft | null)[], index: number): number {
+  const isParallel = (at: number) => drafts[at]?.common['parallel'] === true;
+  let start = index;
+  while (isParallel(index) && start > 0 && isParallel(start - 1)) start -= 1;
+  return start;
 }
 
 /** `sync_dataset`, `sync_dataset_2`, … */

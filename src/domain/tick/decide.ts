@@ -2,6 +2,7 @@
  *  decisions that together cover every due time exactly once, in order. */
 import type { Schedule } from '../trigger/due-times.ts';
 import { lastBefore, spanOf } from '../trigger/span.ts';
+import type { Calendar } from './calendar.ts';
 import { createPlace, type Place, type Taken } from './place.ts';
 import type { Policies } from './policies.ts';
 import type { TickDraft, TickOutcome } from './tick.ts';
@@ -24,6 +25,8 @@ export type DecideInput = {
   readonly dueMs: number;
   readonly nowMs: number;
   readonly policies: DecidePolicies;
+  /** The days on which nothing fires; null: none. */
+  readonly calendar: Calendar | null;
   /** Who holds or waits for an exclusive scenario's place. */
   readonly taken: Taken;
 };
@@ -41,7 +44,8 @@ export type Decision = {
  *
  *  Those more than 60 s late are missed: `catchup: last` fires the newest of them, unless a due time that is on time
  *  follows, which then stands for them all; `all` fires the newest `maxCatchupRuns`, one after the other. Older than
- *  the catch-up window: missed_window. What is on time goes by `overlap`. */
+ *  the catch-up window: missed_window. What is on time goes by `overlap`. A day that the calendar excludes: nothing
+ *  fires, and nothing of it is missed. */
 export function decide(input: DecideInput): Decision {
   const { schedule, dueMs, nowMs, policies } = input;
   if (dueMs > nowMs) return { ticks: [], nextDueMs: dueMs, cancelsOthers: false };
@@ -57,26 +61,43 @@ export function decide(input: DecideInput): Decision {
     [caughtUpMs - 1, 'missed', MISSED_REASONS[policies.catchup]],
   ];
   let afterMs = startMs;
+  let visited = 0;
   for (const [untilMs, outcome, reason] of quiet) {
-    if (untilMs <= afterMs) continue;
-    const span = spanOf(schedule, afterMs, untilMs, { max: PASS_LIMIT });
-    if (span.firstMs !== null && span.lastMs !== null) {
-      const { count, firstMs, lastMs } = span;
-      ticks.push({ outcome, reason, dueMs: firstMs, untilMs: lastMs, count });
+    for (const span of spans(input, afterMs, untilMs)) {
+      ticks.push(span.excluded ? excludedTick(span) : { ...span.draft, outcome, reason });
+      visited += span.visited;
+      if (!span.complete || visited >= PASS_LIMIT) {
+        const nextDueMs = schedule.next(span.reachedMs);
+        return { ticks: joinNeighbours(ticks), nextDueMs, cancelsOthers: false };
+      }
     }
-    if (!span.complete) {
-      return { ticks, nextDueMs: schedule.next(span.reachedMs), cancelsOthers: false };
-    }
-    afterMs = untilMs;
+    afterMs = Math.max(afterMs, untilMs);
   }
-  ticks.push(...take(schedule, afterMs, missedUntilMs, policies.catchup === 'all', place));
+  ticks.push(...take(input, afterMs, missedUntilMs, policies.catchup === 'all', place));
   // On time: at most 60 of them, since an interval is a second or more.
-  ticks.push(...take(schedule, Math.max(afterMs, missedUntilMs), nowMs, false, place));
+  ticks.push(...take(input, Math.max(afterMs, missedUntilMs), nowMs, false, place));
   return {
     ticks: joinNeighbours(place.settle(ticks)),
     nextDueMs: schedule.next(nowMs),
     cancelsOthers: place.cancelsOthers,
   };
+}
+
+/** Lets every due time in [dueMs, nowMs] pass, for one reason. */
+export function passOver(
+  schedule: Schedule,
+  dueMs: number,
+  nowMs: number,
+  outcome: TickOutcome,
+  reason: string,
+): Decision {
+  const span = spanOf(schedule, dueMs - 1, nowMs, { max: PASS_LIMIT });
+  const { count, firstMs, lastMs } = span;
+  const ticks =
+    firstMs === null || lastMs === null
+      ? []
+      : [{ outcome, reason, dueMs: firstMs, untilMs: lastMs, count }];
+  return { ticks, nextDueMs: schedule.next(span.reachedMs), cancelsOthers: false };
 }
 
 const MISSED_REASONS = {
@@ -86,40 +107,96 @@ const MISSED_REASONS = {
 } as const;
 
 /** The first missed due time that fires; just behind them all when none does. */
-function firstCaughtUp(
-  { schedule, nowMs, policies }: DecideInput,
-  afterMs: number,
-  missedUntilMs: number,
-): number {
+function firstCaughtUp(input: DecideInput, afterMs: number, missedUntilMs: number): number {
+  const { nowMs, policies } = input;
   const none = missedUntilMs + 1;
   if (missedUntilMs <= afterMs || policies.catchup === 'none') return none;
-  if (policies.catchup === 'last') {
-    const onTimeMs = schedule.next(missedUntilMs);
-    if (onTimeMs !== null && onTimeMs <= nowMs) return none;
-  }
+  // One that is on time stands for those that were missed.
+  if (policies.catchup === 'last' && lastIncluded(input, missedUntilMs, nowMs) !== null)
+    return none;
   const count = policies.catchup === 'last' ? 1 : policies.maxCatchupRuns;
   let firstMs = none;
   for (let i = 0; i < count; i++) {
-    const beforeMs = lastBefore(schedule, afterMs, firstMs - 1);
+    const beforeMs = lastIncluded(input, afterMs, firstMs - 1);
     if (beforeMs === null) break;
     firstMs = beforeMs;
   }
   return firstMs;
 }
 
+/** The newest due time in (afterMs, untilMs] on a day that is not excluded. */
+function lastIncluded(
+  { schedule, calendar }: DecideInput,
+  afterMs: number,
+  untilMs: number,
+): number | null {
+  let endMs = untilMs;
+  for (;;) {
+    const lastMs = endMs > afterMs ? lastBefore(schedule, afterMs, endMs) : null;
+    const day = lastMs === null ? null : calendar?.dayOf(lastMs);
+    if (!day?.excluded) return lastMs;
+    endMs = day.startMs - 1;
+  }
+}
+
+type DaySpan = {
+  readonly draft: Pick<TickDraft, 'dueMs' | 'untilMs' | 'count'>;
+  readonly excluded: boolean;
+  readonly visited: number;
+  readonly reachedMs: number;
+  readonly complete: boolean;
+};
+
+/** The due times in (afterMs, untilMs] as spans: one, or with a calendar one a day. */
+function* spans(
+  { schedule, calendar }: DecideInput,
+  afterMs: number,
+  untilMs: number,
+): Iterable<DaySpan> {
+  for (let fromMs = afterMs; fromMs < untilMs;) {
+    const next = schedule.next(fromMs);
+    if (next === null || next > untilMs) return;
+    const day = calendar?.dayOf(next);
+    const endMs = Math.min(day?.endMs ?? untilMs, untilMs);
+    const { count, firstMs, lastMs, reachedMs, complete } = spanOf(schedule, fromMs, endMs, {
+      max: PASS_LIMIT,
+    });
+    if (firstMs === null || lastMs === null) return;
+    const visited = schedule.kind === 'interval' ? 1 : count;
+    const draft = { dueMs: firstMs, untilMs: lastMs, count };
+    yield { draft, excluded: day?.excluded ?? false, visited, reachedMs, complete };
+    fromMs = endMs;
+  }
+}
+
 function* take(
-  schedule: Schedule,
+  input: DecideInput,
   afterMs: number,
   untilMs: number,
   caughtUp: boolean,
   place: Place,
 ): Iterable<TickDraft> {
-  for (let at = schedule.next(afterMs); at !== null && at <= untilMs; at = schedule.next(at)) {
-    yield place.take(at, caughtUp);
+  const { schedule, calendar } = input;
+  for (let at = schedule.next(afterMs); at !== null && at <= untilMs;) {
+    const day = calendar?.dayOf(at);
+    if (day?.excluded) {
+      const endMs = Math.min(day.endMs, untilMs);
+      for (const span of spans(input, at - 1, endMs)) yield excludedTick(span);
+      at = schedule.next(endMs);
+    } else {
+      yield place.take(at, caughtUp);
+      at = schedule.next(at);
+    }
   }
 }
 
-function joinNeighbours(ticks: readonly TickDraft[]): TickDraft[] {
+const excludedTick = ({ draft }: DaySpan): TickDraft => ({
+  ...draft,
+  outcome: 'skipped_calendar',
+  reason: 'the calendar excludes the day',
+});
+
+export function joinNeighbours(ticks: readonly TickDraft[]): TickDraft[] {
   const joined: TickDraft[] = [];
   for (const tick of ticks) {
     const last = joined.at(-1);

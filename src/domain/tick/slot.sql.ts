@@ -1,6 +1,7 @@
 /** The slot of a scenario is its row: whoever decides about its due times or its active run holds it first and
  *  looks in the next statement, whose snapshot then shows what the holder before did. */
 import { statement } from '#platform/db.ts';
+import type { CalendarDays } from './calendar.ts';
 import type { PoliciesWire } from './policies.ts';
 import type { TriggerWire } from '../trigger/trigger.ts';
 
@@ -13,24 +14,34 @@ export type Slot = {
   readonly zone: string;
   readonly createdAt: Date;
   readonly nextDueAt: Date | null;
+  /** Of the calendar that the policies name; null: they name none. */
+  readonly calendar: CalendarDays | null;
+  /** The note of the organisation's pause, which may be empty; null: it is not paused. */
+  readonly orgPause: string | null;
   /** The database's clock as the slot was taken. */
   readonly now: Date;
 };
 
-const COLUMNS = `id, org_id as "orgId", project_id as "projectId", trigger, policies, zone,
-  created_at as "createdAt", next_due_at as "nextDueAt", clock_timestamp() as now`;
+export const SLOT_COLUMNS = `id, org_id as "orgId", project_id as "projectId", trigger, policies, zone,
+  created_at as "createdAt", next_due_at as "nextDueAt", clock_timestamp() as now,
+  (select coalesce(o.pause_note, '') from org o where o.id = scenario.org_id and o.paused_at is not null)
+    as "orgPause",
+  case when policies ? 'calendar' then
+    (select jsonb_build_object('dates', c.dates, 'weekdays', c.weekdays) from calendar c
+     where c.project_id = scenario.project_id and c.name = scenario.policies->>'calendar')
+  end as calendar`;
 
 /** At most $1 scenarios that are due, those due longest first; another worker's are passed over. */
 export const lockDue = statement<Slot>(
   'lock-due',
-  `select ${COLUMNS} from scenario where next_due_at <= clock_timestamp()
+  `select ${SLOT_COLUMNS} from scenario where next_due_at <= clock_timestamp()
    order by next_due_at limit $1 for update skip locked`,
 );
 
 /** The named scenarios, waiting for whoever holds them; in id order, so that two callers cannot deadlock. */
 export const lockSlots = statement<Slot>(
   'lock-slots',
-  `select ${COLUMNS} from scenario where id = any($1::int[]) order by id for update`,
+  `select ${SLOT_COLUMNS} from scenario where id = any($1::int[]) order by id for update`,
 );
 
 /** Who holds and who waits for the places of these scenarios; asked after their slots were taken. */
@@ -63,20 +74,22 @@ export const breakScenario = statement(
   `update scenario set broken = $2::jsonb, next_due_at = null where id = $1`,
 );
 
-/** When the next due time comes, in ms from now; null when nothing ticks. */
+/** When the next due time comes, in ms from now; 0 when an upstream success waits for its decision; null when
+ *  nothing ticks. */
 export const msUntilDue = statement<{ ms: number | null }>(
   'ms-until-due',
-  `select 1000 * extract(epoch from min(next_due_at) - clock_timestamp())::float8 as ms
+  `select case when exists (select from arrival where not seen) then 0
+          else 1000 * extract(epoch from min(next_due_at) - clock_timestamp())::float8 end as ms
    from scenario where next_due_at is not null`,
 );
 
-/** Ticks that do not fire. A span that goes on where the scenario's latest tick ended, with the same outcome and
- *  reason, lengthens that one: a scenario that skips for an hour leaves one row, not 3,600. */
+/** Ticks that do not fire, of source $9. A span that goes on where the scenario's latest tick ended, with the same
+ *  outcome and reason, lengthens that one: a scenario that skips for an hour leaves one row, not 3,600. */
 export const insertQuiet = statement(
   'insert-quiet-ticks',
   `with d as (
      select d.*, s.org_id, s.project_id from unnest($1::int[], $2::text[], $3::float8[], $4::float8[], $5::int[],
-       $6::text[], $7::text[]) d(scenario_id, outcome, due_ms, until_ms, count, reason, detail)
+       $6::text[], $7::text[], $8::text[]) d(scenario_id, outcome, due_ms, until_ms, count, reason, detail, source_key)
      join scenario s on s.id = d.scenario_id
    ), latest as (
      select d.scenario_id, l.* from (select distinct scenario_id from d) d
@@ -88,12 +101,13 @@ export const insertQuiet = statement(
      update tick t set until_at = to_timestamp(h.until_ms / 1000), count = t.count + h.count,
                        decided_at = clock_timestamp()
      from head h join latest l using (scenario_id)
-     where t.id = l.id and l.source = 'schedule' and l.outcome = h.outcome and l.reason is not distinct from h.reason
+     where t.id = l.id and l.source = $9 and l.outcome = h.outcome and l.reason is not distinct from h.reason
        and h.outcome <> 'error' and l.end_at < to_timestamp(h.due_ms / 1000)
      returning t.scenario_id, h.due_ms
    )
-   insert into tick (org_id, project_id, scenario_id, source, due_at, until_at, count, outcome, reason, detail, decided_at)
-   select org_id, project_id, scenario_id, 'schedule', to_timestamp(due_ms / 1000),
+   insert into tick (org_id, project_id, scenario_id, source, source_key, due_at, until_at, count, outcome, reason,
+                     detail, decided_at)
+   select org_id, project_id, scenario_id, $9, source_key, to_timestamp(due_ms / 1000),
           case when count > 1 then to_timestamp(until_ms / 1000) end, count, outcome, reason, detail::jsonb,
           clock_timestamp()
    from d where not exists (select from grown g where g.scenario_id = d.scenario_id and g.due_ms = d.due_ms)

@@ -24,4 +24,12 @@ export type TickDraft = {
   readonly reason: string | null;
   /** Caught up: waits its turn whatever `overlap` says. */
   readonly caughtUp?: boolean;
+  /** The upstream run, of several the one that completed the set; absent for a schedule. */
+  readonly sourceKey?: string;
+  /** What else is to be known about it, as JSON text. */
+  readonly detail?: string | null;
 };
+
+export function makesRun({ outcome }: Pick<TickDraft, 'outcome'>): boolean {
+  return outcome === 'fired' || outcome === 'waiting';
+}

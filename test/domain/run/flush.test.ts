@@ -124,9 +124,9 @@ test('renewing tells which runs are still held and which should end', async () =
     15,
   );
   expect(answers.toSorted((x, y) => x.runId - y.runId)).toEqual([
-    { runId: a, held: false, cancelRequested: false },
-    { runId: b, held: true, cancelRequested: true },
-    { runId: c, held: true, cancelRequested: false },
+    { runId: a, held: false, cancelRequested: false, reason: null },
+    { runId: b, held: true, cancelRequested: true, reason: null },
+    { runId: c, held: true, cancelRequested: false, reason: null },
   ]);
   const left = await rows<{ id: number; seconds: number }>(world.pool, {
     name: 'left',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createCalendar } from '#domain/tick/calendar.ts';
 import { decide, type DecideInput, type Decision } from '#domain/tick/decide.ts';
 import { compile, dueBetween } from '#domain/trigger/due-times.ts';
 import { parseTrigger } from '#domain/trigger/parse-trigger.ts';
@@ -17,6 +18,8 @@ function scheduleFor(trigger: unknown) {
   });
 }
 
+// NOW is a Monday noon: the days before it are excluded.
+const WEEKDAYS = createCalendar({ dates: [], weekdays: [6, 7] }, 'UTC');
 const everyMinute = scheduleFor({ cron: '* * * * *' });
 const everySecond = scheduleFor({ interval: '1s' });
 
@@ -25,6 +28,7 @@ const given = (more: Partial<DecideInput>): DecideInput => ({
   dueMs: Date.parse('2026-11-23T12:00:00Z'),
   nowMs: NOW,
   policies: { overlap: 'skip', catchup: 'last', catchupWindowMs: DAY, maxCatchupRuns: 100 },
+  calendar: null,
   taken: { activeRunId: null, waiting: 0 },
   ...more,
 });
@@ -186,7 +190,8 @@ test('every due time is decided exactly once, in order, whatever the policies', 
       policies,
       fc.integer({ min: 0, max: 4 * DAY }),
       taken,
-      (wire, chosen, downMs, at) => {
+      fc.boolean(),
+      (wire, chosen, downMs, at, weekend) => {
         const schedule = scheduleFor(wire);
         const dueMs = schedule.next(NOW - downMs);
         if (dueMs === null || dueMs > NOW) return;
@@ -195,6 +200,7 @@ test('every due time is decided exactly once, in order, whatever the policies', 
           dueMs,
           nowMs: NOW,
           policies: chosen,
+          calendar: weekend ? WEEKDAYS : null,
           taken: at,
         });
         const due = [...dueBetween(schedule, dueMs - 1, NOW)];
@@ -206,7 +212,7 @@ test('every due time is decided exactly once, in order, whatever the policies', 
         });
         expect(covered.map(({ time }) => time)).toEqual(due);
         expect(nextDueMs).toBe(schedule.next(NOW));
-        expect(covered).toEqual(plainly(due, chosen, at));
+        expect(covered).toEqual(plainly(due, chosen, at, weekend));
       },
     ),
     { numRuns: 1000 },
@@ -214,7 +220,14 @@ test('every due time is decided exactly once, in order, whatever the policies', 
 });
 
 /** The same rules as a list that a person can follow: due time by due time, no spans, no bisection. */
-function plainly(due: number[], policies: DecideInput['policies'], at: DecideInput['taken']) {
+function plainly(
+  all: number[],
+  policies: DecideInput['policies'],
+  at: DecideInput['taken'],
+  weekend: boolean,
+) {
+  const isExcluded = (time: number) => weekend && [0, 6].includes(new Date(time).getUTCDay());
+  const due = all.filter((time) => !isExcluded(time));
   const late = (time: number) => NOW - time;
   const missed = due.filter((time) => late(time) > MINUTE);
   const onTime = due.filter((time) => late(time) <= MINUTE);
@@ -245,7 +258,11 @@ function plainly(due: number[], policies: DecideInput['policies'], at: DecideInp
     if (overlap === 'buffer_one') return { time, outcome: 'dropped' };
     return { time, outcome: overlap === 'cancel_other' ? 'waiting' : 'skipped_overlap' };
   });
-  if (policies.overlap !== 'cancel_other') return outcomes;
+  const withExcluded = (decided: { time: number; outcome: string }[]) =>
+    all.map(
+      (time) => decided.find((each) => each.time === time) ?? { time, outcome: 'skipped_calendar' },
+    );
+  if (policies.overlap !== 'cancel_other') return withExcluded(outcomes);
   const own = outcomes.filter(
     ({ time, outcome }) =>
       !(policies.catchup === 'all' && caughtUp.includes(time)) &&
@@ -253,9 +270,10 @@ function plainly(due: number[], policies: DecideInput['policies'], at: DecideInp
   );
   const [first] = own;
   const last = own.at(-1);
-  return outcomes.map((each) => {
+  const settled = outcomes.map((each) => {
     if (!own.includes(each)) return each;
     if (each !== last) return { ...each, outcome: 'dropped' };
     return first?.outcome === 'fired' ? { ...each, outcome: 'fired' } : each;
   });
+  return withExcluded(settled);
 }

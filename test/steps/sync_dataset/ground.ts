@@ -1,10 +1,12 @@
 /** A project with a folder of CSV files, and a way to sync them as a worker does. */
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createPool } from '#platform/db.ts';
 import { createLog } from '#platform/log.ts';
+import { sealSecrets } from '#domain/connector/connector.ts';
 import type { StepResult } from '#domain/step/kind.ts';
 import { syncDataset } from '#steps/sync_dataset/kind.ts';
 import { createTestDatabase } from '#test/support/database.ts';
@@ -37,15 +39,25 @@ export async function createGround() {
   const house = await createHouse(pool);
   const { org, project } = house;
   const schema = project.warehouseSchema;
+  const key = randomBytes(32);
   let runId = 0;
 
   const addConnector = async (type: string, config: object, projectId: number | null = null) => {
     const { rows } = await pool.query(
       `insert into connector (org_id, project_id, slug, name, type, config)
        values ($1, $2, gen_random_uuid()::text, 'Test', $3, $4) returning id`,
-      [org.id, projectId, type, config],
+      [org.id, projectId, type, withoutPassword(config)],
     );
-    return rows[0].id as number;
+    const id = rows[0].id as number;
+    // As a person does: the password has a field of its own, and is stored sealed.
+    const password = passwordOf(config);
+    if (password !== '') {
+      await pool.query('update connector set secrets = $2 where id = $1', [
+        id,
+        sealSecrets(key, id, { password }),
+      ]);
+    }
+    return id;
   };
   const files = await addConnector('csv', { folder });
 
@@ -81,7 +93,13 @@ export async function createGround() {
   };
 
   const newStep = (fence = 1): Promise<TestStep> =>
-    createTestStep({ url: database.url, projectId: project.id, runId: 1000 + ++runId, fence });
+    createTestStep({
+      url: database.url,
+      projectId: project.id,
+      runId: 1000 + ++runId,
+      fence,
+      secretKey: key,
+    });
   const execute = async (step: TestStep, config: object): Promise<StepResult> =>
     (await syncDataset.load())(step.context, syncDataset.config.parse(config));
 
@@ -147,4 +165,15 @@ export async function createGround() {
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+const urlOf = (config: object) => ('url' in config ? new URL(String(config.url)) : null);
+
+const passwordOf = (config: object) => decodeURIComponent(urlOf(config)?.password ?? '');
+
+function withoutPassword(config: object): object {
+  const url = urlOf(config);
+  if (!url) return config;
+  url.password = '';
+  return { ...config, url: url.href };
 }
