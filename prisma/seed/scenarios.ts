@@ -46,6 +46,16 @@ export function plannedScenarios(serviceId: number): readonly Planned[] {
     {
       project: 'sales',
       scenario: {
+        name: 'Put sales on record',
+        description:
+          'Fires once both the orders and the stock have been loaded since the last time.',
+        trigger: { upstream: ['refresh-orders', 'stock-levels'], require: 'all' },
+        steps: [{ kind: 'snapshot_dashboards', skip_hours: 1, change_note: 'Orders and stock' }],
+      },
+    },
+    {
+      project: 'sales',
+      scenario: {
         name: 'Nightly snapshot',
         description: 'A recovery point a day for every dashboard, edited or not.',
         trigger: { cron: '0 2 * * *', timezone: 'Asia/Jakarta' },

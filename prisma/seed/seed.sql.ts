@@ -60,3 +60,11 @@ export const insertDashboard = statement<Made>(
    )
    select id from d`,
 );
+
+/** Points the demo's mail at the inbox of this start. $1 port. */
+export const pointInbox = statement<never>(
+  'seed-point-inbox',
+  `update connector set config = jsonb_set(config, '{port}', to_jsonb($1::int)), updated_at = clock_timestamp()
+   where slug = 'inbox' and type = 'smtp' and config->>'host' = '127.0.0.1'
+     and org_id = (select id from org where slug = 'demo')`,
+);

@@ -2,11 +2,12 @@
  *  scenarios that begin within a minute. */
 import { findPrincipal } from '#domain/access/authenticate.ts';
 import { issueToken } from '#domain/access/tokens.ts';
-import { type Pool, row, transaction } from '#platform/db.ts';
+import { type Pool, row, rows, transaction } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import { createRegistry } from '#steps/registry.ts';
 import { makeDashboards } from './dashboards.ts';
 import { makeDatasets } from './datasets.ts';
+import { makeInbox } from './inbox.ts';
 import { poolWithin } from './one-transaction.ts';
 import { makePeople } from './people.ts';
 import { makeScenarios } from './scenarios.ts';
@@ -29,23 +30,33 @@ export type SeedOptions = {
   readonly log: Log;
   /** Seals the PostgreSQL connector's password; without it the demo has no such connector. */
   readonly secretKey?: Buffer | undefined;
+  /** Where an inbox of this machine takes the demo's mail; without it the demo sends none. */
+  readonly inboxPort?: number | undefined;
 };
 
 /** One transaction: the whole demo or nothing. Several processes may start at once.
  *  @param pool made with a connection string.
  *  @returns null, with nothing changed, where there is an organisation already. */
-export async function seedDemo(pool: Pool, { log, secretKey }: SeedOptions): Promise<Demo | null> {
+export async function seedDemo(
+  pool: Pool,
+  { log, secretKey, inboxPort }: SeedOptions,
+): Promise<Demo | null> {
   const url = pool.options.connectionString;
   if (url === undefined) throw new Error('the demo needs a pool that was made with an address');
   return transaction(pool, async (tx) => {
     await row(tx, sql.lockSeed, [SEED_LOCK]);
-    if ((await row(tx, sql.findOrg)) !== null) return null;
+    if ((await row(tx, sql.findOrg)) !== null) {
+      // The inbox takes another port at each start.
+      if (inboxPort !== undefined) await rows(tx, sql.pointInbox, [inboxPort]);
+      return null;
+    }
     const startedAt = performance.now();
     const people = await makePeople(tx);
     const { orgId, adminId, email, password, projects } = people;
     const admin = (await findPrincipal(tx, { userId: adminId, orgId }))!;
     const inside = poolWithin(tx);
     const hasWarehouse = await makeDatasets(inside, admin, people, { url, secretKey, log });
+    if (inboxPort !== undefined) await makeInbox(inside, admin, inboxPort);
     await makeDashboards(tx, people);
     const deps = { pool: inside, kinds: createRegistry() };
     await makeScenarios(deps, admin, people, hasWarehouse);

@@ -31,7 +31,7 @@ const TEXTS: Record<Exclude<PolicyField, 'notify'>, string> = {
   start_deadline:
     'A run that has not started this long after its due time is cancelled. Default none.',
   timeout: 'Of a run, from its first start. Default `6h`.',
-  late_after: 'When a run that still goes counts as late. Default none.',
+  late_after: 'How long after its start a run that still goes is told to be late. Default none.',
   pause_after_failures: 'Failed runs in a row until the scenario pauses itself. Default 0, never.',
   calendar: 'The project’s calendar of excluded dates. Default none.',
   max_running: 'How many of its runs may be running at once, with ALLOW. Default no limit.',
@@ -39,8 +39,8 @@ const TEXTS: Record<Exclude<PolicyField, 'notify'>, string> = {
 };
 
 const NOTIFY = {
-  mail: 'Who is told; by default the owner.',
-  webhook: 'What is called.',
+  mail: 'Who is told by mail; by default the owner, nobody for an empty list.',
+  webhook: 'What is called besides, by POST with JSON.',
   afterFailures: 'Failures in a row before anyone is told. Default 1.',
   recovery: 'Whether the recovery is told too. Default true.',
 };

@@ -56,7 +56,8 @@ export const Tick = builder.prismaNode('Tick', {
     detail: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The code and the offending part of an error.',
+      description:
+        'Of an error its code and the offending part; of an upstream success the runs that it stands for.',
       select: { detail: true },
       resolve: ({ detail }) => detail,
     }),

@@ -1,7 +1,9 @@
 /** What `npm start` tells: for people, with commands to copy; or with --json one line for programs. */
 import type { AllInOne } from './start-all.ts';
 
-export type Facts = Pick<AllInOne, 'url' | 'databaseUrl' | 'demo'> & { dataDir: string };
+export type Facts = Pick<AllInOne, 'url' | 'databaseUrl' | 'inboxUrl' | 'demo'> & {
+  dataDir: string;
+};
 
 export const USAGE = `npm start [-- --json]
 
@@ -30,7 +32,7 @@ export function jsonLine({ url, demo }: Facts): string {
   });
 }
 
-export function banner({ url, databaseUrl, demo, dataDir }: Facts): string {
+export function banner({ url, databaseUrl, inboxUrl, demo, dataDir }: Facts): string {
   const token = demo?.token ?? '$TOKEN';
   const authorization = `-H 'authorization: Bearer ${token}'`;
   const post = (query: string, more = '') =>
@@ -42,6 +44,7 @@ export function banner({ url, databaseUrl, demo, dataDir }: Facts): string {
   return [
     `\nReady: ${url}\n`,
     ...signIn,
+    `  Inbox      ${inboxUrl}  (mail of the demo; it leaves this machine for nobody)`,
     `  Data       ${dataDir}`,
     `  Postgres   ${databaseUrl}`,
     '\nTry:',

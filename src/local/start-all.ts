@@ -1,5 +1,5 @@
-/** Everything on this machine: Postgres (unless DATABASE_URL is set), migrations, secrets, demo data, one
- *  API and one worker. Started in that order, stopped in the opposite one, each once the next is gone. */
+/** Everything on this machine: Postgres (unless DATABASE_URL is set), migrations, secrets, an inbox, demo data,
+ *  one API and one worker. Started in that order, stopped in the opposite one, each once the next is gone. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { lockFolder } from '#platform/folder-lock.ts';
 import type { Log } from '#platform/log.ts';
 import { migrate } from '#platform/migrate.ts';
 import { keepDemoSignIn, readDemoSignIn, type DemoSignIn } from './demo-sign-in.ts';
+import { startInbox } from './inbox.ts';
 import { keepSecrets } from './secrets.ts';
 
 export type AllInOneOptions = {
@@ -19,8 +20,12 @@ export type AllInOneOptions = {
   log: Log;
   /** The TypeScript files to run. Each sends `{ ready: true, url? }` when it works. */
   programs: { api: string; worker: string };
-  /** Fills an empty database; null when there is nothing to do. `secretKey` seals what it stores. */
-  seed(pool: Pool, options: { log: Log; secretKey: Buffer }): Promise<DemoSignIn | null>;
+  /** Fills an empty database; null when there is nothing to do. `secretKey` seals what it stores; its mail
+   *  goes to `inboxPort` of this machine, from now on also in a database that was filled before. */
+  seed(
+    pool: Pool,
+    options: { log: Log; secretKey: Buffer; inboxPort: number },
+  ): Promise<DemoSignIn | null>;
   stop: AbortSignal;
   hurry: AbortSignal;
 };
@@ -28,6 +33,8 @@ export type AllInOneOptions = {
 export type AllInOne = AsyncDisposable & {
   readonly url: string;
   readonly databaseUrl: string;
+  /** Where a browser reads the mail that the demo sends. */
+  readonly inboxUrl: string;
   /** Null where this folder does not know it: a database that somebody else has filled. */
   readonly demo: DemoSignIn | null;
   /** Settles when what it cannot do without is gone: Postgres or the API. */
@@ -55,7 +62,8 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     await migrate(database.url);
     stop.throwIfAborted();
     const env = childEnvironment(options, database.url);
-    const demo = await fillDatabase(options, database, env);
+    const inbox = started.use(await startInbox());
+    const demo = await fillDatabase(options, database, env, inbox.smtpPort);
 
     const children: Child[] = [];
     started.defer(() => stopAll(children, options));
@@ -70,6 +78,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     return {
       url,
       databaseUrl: database.url,
+      inboxUrl: inbox.url,
       demo,
       workerEnded: worker.exited,
       broken: Promise.race([
@@ -106,11 +115,12 @@ async function fillDatabase(
   { config, log, seed }: AllInOneOptions,
   { url, name }: Database,
   env: NodeJS.ProcessEnv,
+  inboxPort: number,
 ): Promise<DemoSignIn | null> {
   const secretKey = required(parseConfig(env).secretKey, 'SECRET_KEY');
   const pool = createPool(url, { name: 'hf demo', max: 4, log });
   try {
-    const made = await seed(pool, { log, secretKey });
+    const made = await seed(pool, { log, secretKey, inboxPort });
     if (made === null) return readDemoSignIn(config.dataDir, name);
     keepDemoSignIn(config.dataDir, name, made);
     return made;

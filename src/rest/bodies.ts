@@ -21,7 +21,10 @@ export const RunBody = z
     params: z.record(z.string(), z.unknown()),
     reason: z.string().nullable().describe('why it ended as it did'),
     triggered_by_user_id: z.int().nullable(),
-    origin_run_id: z.int().nullable().describe('the first run of the chain of retries; null: no retry'),
+    origin_run_id: z
+      .int()
+      .nullable()
+      .describe('the first run of the chain of retries; null: no retry'),
     cancel_requested_at: MaybeInstant,
     created_at: Instant,
     started_at: MaybeInstant,

@@ -6,6 +6,7 @@ import { banner, jsonLine } from '#local/banner.ts';
 const FACTS = {
   url: 'http://127.0.0.1:4000',
   databaseUrl: 'postgres://somewhere',
+  inboxUrl: 'http://127.0.0.1:4001/',
   dataDir: '/data',
   demo: { email: 'a@demo.example', password: 'word', token: 'hf_token', projectId: 7 },
 };

@@ -29,8 +29,8 @@ beforeAll(async () => {
   pool = createPool(database.url, { name: 'test', max: 5, log });
   // Two processes that start at once.
   demos = await Promise.all([
-    seedDemo(pool, { log, secretKey }),
-    seedDemo(pool, { log, secretKey }),
+    seedDemo(pool, { log, secretKey, inboxPort: 2525 }),
+    seedDemo(pool, { log, secretKey, inboxPort: 2525 }),
   ]);
   demo = demos.find((each) => each !== null)!;
 });
@@ -57,6 +57,16 @@ test('of two starts at once one makes the demo, and a later one nothing', async 
             (select count(*)::int from dashboard) as dashboards`,
   );
   expect(rows[0]).toEqual({ orgs: 1, projects: 3, dashboards: 4 });
+});
+
+test('its mail goes to the inbox, wherever that listens at a later start', async () => {
+  const inbox = async () =>
+    (await pool.query(`select project_id, config from connector where type = 'smtp'`)).rows;
+  expect(await inbox()).toMatchObject([
+    { project_id: null, config: { host: '127.0.0.1', port: 2525 } },
+  ]);
+  expect(await seedDemo(pool, { log, secretKey, inboxPort: 2526 })).toBeNull();
+  expect(await inbox()).toMatchObject([{ config: { host: '127.0.0.1', port: 2526 } }]);
 });
 
 test('the demo comes whole or not at all', async () => {

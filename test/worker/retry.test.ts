@@ -283,7 +283,14 @@ test('a run without a scenario is retried too, once at a time', async () => {
     state: 'failed',
     steps: [{ kind: 'probe' }],
   });
-  const asked = await Promise.allSettled([1, 2, 3].map(() => retry(world, id)));
+  // Both are under way before either commits.
+  const holder = await world.pool.connect();
+  await holder.query('begin; lock table audit_log in share mode');
+  const asking = Promise.allSettled([1, 2].map(() => retry(world, id)));
+  await until('both', async () => (await countRows(world.pool, 'pg_locks where not granted')) >= 2);
+  await holder.query('commit');
+  holder.release();
+  const asked = await asking;
   const made = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   expect(made).toMatchObject([{ tickId: null, state: 'queued' }]);
   await using _worker = await startTestWorker(world.url);

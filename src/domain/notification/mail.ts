@@ -1,4 +1,5 @@
 /** A notification as a mail: plain text, and the same as simple HTML without anything that a client must fetch. */
+import { escapeHtml } from '#platform/html.ts';
 import { senderDomain } from '../connector/smtp.ts';
 import type { OutgoingMail } from '../mail/send-mail.ts';
 import type { Taken } from './notification.sql.ts';
@@ -27,12 +28,15 @@ function textOf({ headline, detail, facts }: Words): string {
 
 function htmlOf({ headline, detail, facts }: Words): string {
   const table = facts
-    .map(([label, value]) => `<tr><td ${LABEL}>${escape(label)}</td><td>${escape(value)}</td></tr>`)
+    .map(
+      ([label, value]) =>
+        `<tr><td ${LABEL}>${escapeHtml(label)}</td><td>${escapeHtml(value)}</td></tr>`,
+    )
     .join('');
-  const quoted = detail === null ? '' : `<pre ${QUOTE}>${escape(detail)}</pre>`;
+  const quoted = detail === null ? '' : `<pre ${QUOTE}>${escapeHtml(detail)}</pre>`;
   return (
-    `<!doctype html><html lang="en"><body ${BODY}><p><strong>${escape(headline)}</strong></p>${quoted}` +
-    `<table cellpadding="0" cellspacing="0">${table}</table><p ${SMALL}>${escape(FOOTER)}</p></body></html>`
+    `<!doctype html><html lang="en"><body ${BODY}><p><strong>${escapeHtml(headline)}</strong></p>${quoted}` +
+    `<table cellpadding="0" cellspacing="0">${table}</table><p ${SMALL}>${escapeHtml(FOOTER)}</p></body></html>`
   );
 }
 
@@ -44,11 +48,3 @@ const QUOTE =
   'style="white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f4f5; padding: 12px; font-size: 13px"';
 const LABEL = 'style="padding-right: 16px; color: #5c5c66; vertical-align: top"';
 const SMALL = 'style="color: #5c5c66; font-size: 13px"';
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}

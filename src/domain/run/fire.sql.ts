@@ -34,16 +34,20 @@ export type Fired = { runId: number; tickId: number; scenarioId: number; dueAt: 
 const fire = statement<Fired>(
   'fire-runs',
   `with d as materialized (
-     select d.*, nextval('run_id_seq') as run_id, s.org_id, s.project_id, s.owner_user_id, s.name, s.slug,
-            s.steps, s.policies, s.zone, s.step_kinds, p.slug as project_slug, p.name as project_name,
-            u.email as owner_email
-     from unnest($1::int[], $2::text[], $3::text[], $4::float8[], $5::text[], $6::bool[], $7::int[],
-                 $8::text[], $9::int[], $10::text[], $11::float8[], $12::float8[], $13::int[], $14::text[])
-       d(scenario_id, source, source_key, due_ms, state, exclusive, priority, params, user_id, reason,
-         start_ms, start_before_ms, max_running, detail)
-     join scenario s on s.id = d.scenario_id
-     join project p on p.id = s.project_id
-     join "user" u on u.id = p.owner_user_id
+     -- Numbered in the order given, so that lists by id show due times in theirs.
+     select o.*, nextval('run_id_seq') as run_id from (
+       select d.*, s.org_id, s.project_id, s.owner_user_id, s.name, s.slug, s.steps, s.policies, s.zone, s.step_kinds,
+              p.slug as project_slug, p.name as project_name, u.email as owner_email
+       from unnest($1::int[], $2::text[], $3::text[], $4::float8[], $5::text[], $6::bool[], $7::int[],
+                   $8::text[], $9::int[], $10::text[], $11::float8[], $12::float8[], $13::int[], $14::text[])
+         with ordinality
+         d(scenario_id, source, source_key, due_ms, state, exclusive, priority, params, user_id, reason,
+           start_ms, start_before_ms, max_running, detail, ord)
+       join scenario s on s.id = d.scenario_id
+       join project p on p.id = s.project_id
+       join "user" u on u.id = p.owner_user_id
+       order by d.ord
+     ) o
    ), t as (
      insert into tick (org_id, project_id, scenario_id, source, due_at, source_key, outcome, run_id, reason, detail, decided_at)
      select org_id, project_id, scenario_id, source, to_timestamp(due_ms / 1000), source_key,

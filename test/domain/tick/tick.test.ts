@@ -5,6 +5,11 @@ import { fireManual } from '#domain/tick/fire-manual.ts';
 import { countRows, createWorld, type World } from '#test/support/world.ts';
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000);
+/** Due for the first time so long ago: a daily interval that began then. */
+const dueFirst = (seconds: number) => {
+  const at = ago(seconds);
+  return { trigger: { interval: '1d' }, createdAt: at, nextDueAt: at };
+};
 
 async function ticks(world: World) {
   const { rows } = await world.pool.query(
@@ -16,7 +21,7 @@ async function ticks(world: World) {
 test('ten tickers at once fire each due time once', async () => {
   await using world = await createWorld();
   for (let i = 0; i < 40; i++) {
-    await world.scenario({ trigger: { interval: '1d' }, createdAt: ago(1), nextDueAt: ago(1) });
+    await world.scenario(dueFirst(1));
   }
   await Promise.all(Array.from({ length: 10 }, () => tickOnce(world.pool, world.log)));
   await tickOnce(world.pool, world.log);
@@ -49,11 +54,7 @@ test('a scenario that skips again and again leaves one growing row', async () =>
 test('a broken trigger gets an error tick, stops ticking, and stops nobody else', async () => {
   await using world = await createWorld();
   const bad = await world.scenario({ trigger: { cron: '61 * * * *' }, nextDueAt: ago(1) });
-  const good = await world.scenario({
-    trigger: { interval: '1d' },
-    createdAt: ago(1),
-    nextDueAt: ago(1),
-  });
+  const good = await world.scenario(dueFirst(1));
   await tickOnce(world.pool, world.log);
   const [error] = (await ticks(world)).filter((tick) => tick.scenario_id === bad.id);
   expect(error).toMatchObject({
@@ -92,11 +93,7 @@ test('the frozen configuration of a run does not follow later edits', async () =
 
 test('an edit decides what was due before it, once, under the old trigger', async () => {
   await using world = await createWorld();
-  const { id } = await world.scenario({
-    trigger: { interval: '1d' },
-    createdAt: ago(0.3),
-    nextDueAt: ago(0.3),
-  });
+  const { id } = await world.scenario(dueFirst(0.3));
   await Promise.all([
     transaction(world.pool, (tx) => decideDue(tx, [id])),
     tickOnce(world.pool, world.log),
