@@ -1,5 +1,5 @@
 /** Turns due times into runs. Safe with any number of workers and without a leader: each scenario is decided by
- *  whoever holds its slot. Sleeps until the earliest due time. */
+ *  whoever holds its slot. Sleeps until the earliest due time, or until an upstream success wakes it. */
 import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import { loop, type Loop } from '#platform/loop.ts';

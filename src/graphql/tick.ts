@@ -22,7 +22,7 @@ const Outcome = builder.enumType('TickOutcome', {
     paused: 'The scenario was paused or switched off.',
     missed: 'It was decided too late and not caught up.',
     missed_window: 'It was decided later than the catch-up window.',
-    dropped: 'Another run waited already.',
+    dropped: 'Another run waited already, or it came from what is no upstream any more.',
     error: 'The trigger could not be read; `detail` has the offending part.',
   }),
 });

@@ -5,8 +5,6 @@ import { tickOnce } from '#domain/tick/decide-due.ts';
 import { createRun } from './factories.ts';
 import { createWorld } from './world.ts';
 
-export type UpstreamWorld = Awaited<ReturnType<typeof createUpstreamWorld>>;
-
 type TickRow = {
   source: string;
   source_key: string;

@@ -1,12 +1,13 @@
 /** What an operator does to a scenario without changing its configuration: pause, resume, run now, delete,
  *  and the copy that starts from it. */
 import { row, rows, transaction, type Client, type Pool } from '#platform/db.ts';
-import { invalid, type Problem } from '#platform/errors.ts';
+import { DomainError, invalid, type Problem } from '#platform/errors.ts';
 import { recordChange, type Actor } from '../access/audit.ts';
 import type { Principal } from '../access/principal.ts';
 import { toJsonb } from '../event/event.ts';
 import { decideArrivals } from '../tick/arrivals.ts';
 import { fireManual } from '../tick/fire-manual.ts';
+import { faultOf } from '../tick/record-quiet.ts';
 import { cancelWaiting, decideUpToNow, nextDue, notifySchedule, recordPause } from './due-state.ts';
 import { readRunRequest, requireParameters } from './run-request.ts';
 import { createScenario } from './save-scenario.ts';
@@ -76,20 +77,39 @@ export function resumeScenario(deps: ScenarioDeps, who: Principal, id: number): 
   });
 }
 
-/** Resumes the scenarios whose pause has come to its end. Several workers may do so at once. @returns how many. */
+/** Resumes the scenarios whose pause has come to its end. Several workers may do so at once. One whose trigger cannot
+ *  be read any more stays paused, now without an end and broken for all to see. @returns how many. */
 export async function resumeEnded(pool: Pool): Promise<number> {
   const ended = await rows(pool, sql.endedPauses);
   for (const { id, orgId } of ended) {
-    await transaction(pool, async (tx) => {
-      const found = await row(tx, sql.lockScenario, [id, orgId]);
-      const { now } = (await row(tx, sql.databaseClock))!;
-      const over = found?.pausedUntil != null && found.pausedUntil <= now;
-      if (found && over && found.deletedAt === null) {
-        await resumeLocked(tx, { orgId, userId: SYSTEM_USER, address: null }, toScenario(found));
-      }
-    });
+    const who = { orgId, userId: SYSTEM_USER, address: null };
+    try {
+      await whenEnded(pool, id, orgId, (tx, before) => resumeLocked(tx, who, before));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      await whenEnded(pool, id, orgId, async (tx, before) => {
+        const { pausedAt, pauseNote } = before;
+        const broken = toJsonb(faultOf(before, error));
+        const stuck = await row(tx, sql.setPause, [id, pausedAt, pauseNote, null, broken, null]);
+        await recordOperation(tx, who, 'break', before, toScenario(stuck!));
+      });
+    }
   }
   return ended.length;
+}
+
+async function whenEnded(
+  pool: Pool,
+  id: number,
+  orgId: number,
+  work: (tx: Client, before: Scenario) => Promise<unknown>,
+): Promise<void> {
+  await transaction(pool, async (tx) => {
+    const found = await row(tx, sql.lockScenario, [id, orgId]);
+    const { now } = (await row(tx, sql.databaseClock))!;
+    const over = found?.pausedUntil != null && found.pausedUntil <= now;
+    if (found && over && found.deletedAt === null) await work(tx, toScenario(found));
+  });
 }
 
 async function resumeLocked(tx: Client, who: Actor, before: Scenario): Promise<Scenario> {

@@ -9,6 +9,7 @@ import { merge, type Configuration } from './save-scenario.ts';
 import { readNewScenario, type Reading } from './scenario-input.ts';
 import { toScenario, type Scenario, type ScenarioDeps } from './scenario.ts';
 import * as sql from './scenario.sql.ts';
+import { planUpstreams } from './plan-upstreams.ts';
 import { slugOf } from './slug.ts';
 
 // A request's body takes some thousand small scenarios; each costs a few statements.
@@ -47,6 +48,15 @@ export async function planScenarios(
   const found = await rows(deps.pool, sql.scenariosBySlug, [projectId, slugs]);
   const existing = new Map(found.map((each) => [each.slug, toScenario(each)]));
 
+  const upstreamProblemsOf = await planUpstreams(
+    deps.pool,
+    projectId,
+    readings.map(({ input: { trigger } }, index) => ({
+      slug: slugs[index]!,
+      upstream: trigger?.kind === 'upstream' ? trigger.upstream : [],
+    })),
+  );
+
   const plans: ScenarioPlan[] = [];
   for (const [index, reading] of readings.entries()) {
     const slug = slugs[index]!;
@@ -54,7 +64,7 @@ export async function planScenarios(
     const problems = [...reading.problems, ...twiceProblems(slugs, index)];
     const target = { projectId, scenarioId: scenario?.id ?? null };
     const inDatabase = await databaseProblems(deps.pool, who, target, writtenBy(reading, scenario));
-    problems.push(...inDatabase.filter((each) => !isUpstreamAmong(each, slugs, slug)));
+    problems.push(...inDatabase, ...upstreamProblemsOf(index));
     const isGood = problems.length === 0 && slug !== null;
     const after = isGood ? whole(reading, slug, scenario, who) : null;
     plans.push({ slug, scenario, problems, after });
@@ -90,11 +100,15 @@ function whole(
   return merge(base, input);
 }
 
-/** Naming the owner that it has already takes no permission, as in an update that changes nothing. */
+/** What is judged one by one: upstreams are judged together, and naming the owner that it has already takes no
+ *  permission, as in an update that changes nothing. */
 function writtenBy({ input }: Reading, scenario: Scenario | null): Reading['input'] {
-  if (scenario === null || input.owner_user_id !== scenario.ownerUserId) return input;
-  const { owner_user_id: _, ...rest } = input;
-  return rest;
+  const { owner_user_id: owner, trigger, ...rest } = input;
+  return {
+    ...rest,
+    ...(owner !== undefined && owner !== scenario?.ownerUserId && { owner_user_id: owner }),
+    ...(trigger !== undefined && trigger?.kind !== 'upstream' && { trigger }),
+  };
 }
 
 function twiceProblems(slugs: readonly (string | null)[], index: number): Problem[] {
@@ -102,14 +116,4 @@ function twiceProblems(slugs: readonly (string | null)[], index: number): Proble
   if (slug === null || slugs.indexOf(slug) === index) return [];
   const message = `another of these configurations is called "${slug}" already; choose another slug`;
   return [{ path: ['slug'], message, value: slug }];
-}
-
-/** An upstream that is missing now and comes with the same configurations. */
-function isUpstreamAmong(
-  { path, value }: Problem,
-  slugs: readonly (string | null)[],
-  self: string | null,
-): boolean {
-  const names = path[0] === 'trigger' && path[1] === 'upstream';
-  return names && typeof value === 'string' && value !== self && slugs.includes(value);
 }

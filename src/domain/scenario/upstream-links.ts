@@ -50,7 +50,7 @@ export async function upstreamProblems(
   });
 }
 
-function unknownName(name: string, slugs: readonly { readonly slug: string }[]): string {
+export function unknownName(name: string, slugs: readonly { readonly slug: string }[]): string {
   const nearest = findNearest(
     name.slice(0, 100),
     slugs.map(({ slug }) => slug),
@@ -67,7 +67,11 @@ function circleThrough(
   links: readonly sql.Link[],
 ): string | null {
   const circle = id === null || id === scenarioId ? [name] : pathDown(name, id, scenarioId, links);
-  if (circle === null) return null;
+  return circle === null ? null : closesCircle(circle);
+}
+
+/** @param circle the slugs on it, each the upstream of the next and the last of the first. */
+export function closesCircle(circle: readonly string[]): string {
   const words = [...circle, circle[0]].map((slug) => `"${slug}"`).join(' → ');
   return `would close a circle: ${words}; leave it out, or take one of the others out of its trigger`;
 }

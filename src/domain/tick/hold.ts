@@ -2,11 +2,12 @@
  *  tick nor send until they are released. */
 import { row, statement, type Queryable } from '#platform/db.ts';
 
-const now = statement<{ at: Date }>('hold-now', `select clock_timestamp() as at`);
+// As text: a Date would cut the microseconds, and a release just before would count.
+const now = statement<{ at: string }>('hold-now', `select clock_timestamp()::text as at`);
 
 const released = statement<{ released: boolean }>(
   'hold-released',
-  `select coalesce(released_at > $1, false) as released from installation where id = 1`,
+  `select coalesce(released_at > $1::timestamptz, false) as released from installation where id = 1`,
 );
 
 const setReleased = statement(
@@ -22,7 +23,7 @@ export type Hold = {
 
 /** @param held whether this worker starts held (START_HELD=1). A release counts when it comes after the start. */
 export function createHold(db: Queryable, held: boolean): Hold {
-  let since: Date | null = null;
+  let since: string | null = null;
   let holds = held;
   return {
     async isHeld() {

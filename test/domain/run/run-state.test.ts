@@ -10,9 +10,15 @@ import {
   isFinished,
   type RunState,
 } from '#domain/run/run-state.ts';
+import { NOTIFICATION_TRANSITIONS } from '#domain/notification/notification.ts';
 import { createTestDatabase } from '#test/support/database.ts';
 
-const machines = { RUN_TRANSITIONS, STEP_TRANSITIONS, ATTEMPT_TRANSITIONS };
+const machines = {
+  RUN_TRANSITIONS,
+  STEP_TRANSITIONS,
+  ATTEMPT_TRANSITIONS,
+  NOTIFICATION_TRANSITIONS,
+};
 
 test.each(Object.entries(machines))(
   '%s reaches every state, and its ends are final',
@@ -44,6 +50,7 @@ test('the database knows the same states as the code', async () => {
   };
   expect(inDatabase('run_state')).toEqual(Object.keys(RUN_TRANSITIONS));
   expect(inDatabase('step_run_state')).toEqual(Object.keys(STEP_TRANSITIONS));
+  expect(inDatabase('notification_state')).toEqual(Object.keys(NOTIFICATION_TRANSITIONS));
   expect(inDatabase('step_attempt_state')).toEqual(Object.keys(ATTEMPT_TRANSITIONS));
 });
 

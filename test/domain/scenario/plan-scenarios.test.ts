@@ -110,7 +110,25 @@ test('configurations may name each other as upstream, and not what nobody has', 
     { slug: 'lost', trigger: { upstream: ['nobody'] }, steps: [NOTE] },
   );
   expect(first?.problems).toEqual([]);
-  expect(third?.problems).toMatchObject([{ value: 'nobody' }]);
+  expect(third?.problems).toMatchObject([{ path: ['trigger', 'upstream', 0], value: 'nobody' }]);
+});
+
+test('a circle is found among them, and a link that one of them takes away closes none', async () => {
+  const circle = await plan(
+    { slug: 'hen', trigger: { upstream: ['egg'] }, steps: [NOTE] },
+    { slug: 'egg', trigger: { upstream: ['hen'] }, steps: [NOTE] },
+    { slug: 'alone', trigger: { upstream: ['alone'] }, steps: [NOTE] },
+  );
+  for (const { problems } of circle) {
+    expect(problems).toMatchObject([{ message: expect.stringContaining('circle') }]);
+  }
+  await create({ slug: 'first', steps: [NOTE] });
+  await create({ slug: 'between', trigger: { upstream: ['first'] }, steps: [NOTE] });
+  const turned = { slug: 'first', trigger: { upstream: ['between'] }, steps: [NOTE] };
+  const [alone] = await plan(turned);
+  expect(alone?.problems).toMatchObject([{ path: ['trigger', 'upstream', 0], value: 'between' }]);
+  const [together] = await plan(turned, { slug: 'between', steps: [NOTE] });
+  expect(together?.problems).toEqual([]);
 });
 
 test('a viewer may not plan, a stranger learns nothing', async () => {

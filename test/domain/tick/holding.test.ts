@@ -97,6 +97,22 @@ test('a week paused, then resumed: no replay, one row that says so', async () =>
   expect(scenario.rows).toEqual([{ paused_at: null, ahead: true }]);
 });
 
+test('a pause that ends on a trigger that nobody can read breaks that scenario and resumes the others', async () => {
+  await using world = await createWorld();
+  const bad = await world.scenario({ trigger: { cron: 'x' }, pausedAt: ago(60) });
+  const good = await world.scenario({ ...everySecond(60), pausedAt: ago(60) });
+  await world.pool.query("update scenario set paused_until = now() - id * interval '1 s'");
+  await resumeEnded(world.pool);
+  expect(await resumeEnded(world.pool)).toBe(0);
+  const { rows } = await world.pool.query(
+    'select id, paused_at is null as resumed, broken is not null as broken from scenario order by id',
+  );
+  expect(rows).toEqual([
+    { id: bad.id, resumed: false, broken: true },
+    { id: good.id, resumed: true, broken: false },
+  ]);
+});
+
 test('a pause cannot end in the past', async () => {
   await using world = await createWorld();
   const { id } = await world.scenario();
