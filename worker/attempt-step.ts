@@ -94,7 +94,7 @@ function abandoned(signal: AbortSignal): Promise<StepResult> {
 function scopeOf({ claimed, outputs }: RunContext): TemplateScope {
   return {
     param: claimed.params,
-    project: claimed.context as TemplateScope['project'],
+    project: claimed.context,
     run: { id: claimed.id, due_at: claimed.dueAt.toISOString(), source: claimed.source },
     steps: Object.fromEntries(outputs),
   };

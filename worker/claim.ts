@@ -23,8 +23,6 @@ const LEASE_MARGIN_MS = 2_000;
 
 const CLAIMS = { queued: claimQueued, limited: claimLimited, expired: claimExpired };
 
-export type Slots = ReturnType<typeof createSlots>;
-
 /** @param claimPool connections that nothing but claims, renewals and promotions use. */
 export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOptions) {
   // Under work, and worked through with only their last flush to come.

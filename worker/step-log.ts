@@ -1,7 +1,6 @@
 /** A step's log lines and progress on their way to the journal: gathered for a tenth of a second, so that a chatty
  *  step costs ten events a second and not ten thousand, and capped, so that none fills the disk. */
 import type { RunEvent } from '#domain/event/event.ts';
-import type { Json } from '#domain/step/kind.ts';
 
 export const GATHER_MS = 100;
 export const MAX_LINES = 10_000;
@@ -35,7 +34,7 @@ export function createStepLog(
     if (timer) clearTimeout(timer);
     timer = null;
     const events: RunEvent[] = [];
-    if (lines.length > 0) events.push({ type: 'log', payload: { pos, lines: lines as Json } });
+    if (lines.length > 0) events.push({ type: 'log', payload: { pos, lines: lines } });
     if (progress) events.push({ type: 'step.progress', payload: { pos, ...progress } });
     const taken = { events, progress };
     lines = [];

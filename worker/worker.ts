@@ -31,12 +31,12 @@ export type WorkerOptions = Pick<
   | 'startHeld'
   | 'secretKey'
 > & {
-    readonly url: string;
-    readonly listenUrl: string;
-    readonly version: string;
-    /** Opens the mail connector's password; without it only servers that need none are spoken to. */
-    readonly secretKey?: Buffer | undefined;
-  };
+  readonly url: string;
+  readonly listenUrl: string;
+  readonly version: string;
+  /** Opens the mail connector's password; without it only servers that need none are spoken to. */
+  readonly secretKey?: Buffer | undefined;
+};
 
 export type Worker = {
   /** Settles once notifications are heard: what is queued from now on is claimed at once. */
@@ -61,17 +61,21 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
   };
   const journal = createJournal(pools.journal, log);
   const ended = new Set<number>();
-  const slots = createSlots({ url, pool: pools.work, journal, kinds, log, secretKey: options.secretKey }, pools.claim, {
-    workerId: options.workerId,
-    slots: options.workerSlots,
-    leaseSeconds: options.leaseSeconds,
-    onFree: () => claiming.wake(),
-    onEnd(scenarioId) {
-      ended.add(scenarioId);
-      promoting.wake();
+  const slots = createSlots(
+    { url, pool: pools.work, journal, kinds, log, secretKey: options.secretKey },
+    pools.claim,
+    {
+      workerId: options.workerId,
+      slots: options.workerSlots,
+      leaseSeconds: options.leaseSeconds,
+      onFree: () => claiming.wake(),
+      onEnd(scenarioId) {
+        ended.add(scenarioId);
+        promoting.wake();
+      },
+      onFailure: () => settling.wake(),
     },
-    onFailure: () => settling.wake(),
-  });
+  );
 
   const backstopMs = options.claimBackstopSeconds * 1000;
   let limited = true;
@@ -163,7 +167,15 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
       await slots.close(graceMs);
       await promoteWaiting(pools.work, [...ended]);
       await delivered;
-      for (const stopping of [promoting, settling, renewing, keeping, beating, listening, journal]) {
+      for (const stopping of [
+        promoting,
+        settling,
+        renewing,
+        keeping,
+        beating,
+        listening,
+        journal,
+      ]) {
         await stopping[Symbol.asyncDispose]();
       }
       await recordLeave(pools.beat, options.workerId);

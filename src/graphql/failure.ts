@@ -62,7 +62,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401, RATE_
 /** What a caller is told of an error: the domain's and GraphQL's own as they are, a surprise as no more than
  *  the id under which the log has it. */
 export function tell(error: GraphQLError, log: Log, requestId: string): GraphQLError {
-  const origin = error.originalError;
+  const origin = error.cause;
   const { nodes, source, positions, path } = error;
   const place = { nodes, source, positions, path };
   if (origin instanceof DomainError) {

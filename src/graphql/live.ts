@@ -87,7 +87,7 @@ export async function subscribe(
       } catch (error) {
         await source.return?.();
         const origin = error instanceof Error ? error : new Error(String(error));
-        const errors = [new GraphQLError(origin.message, { originalError: origin })];
+        const errors = [new GraphQLError(origin.message, { cause: origin })];
         return { value: told({ errors }, context), done: false };
       }
     },

@@ -1,6 +1,6 @@
 /** What surrounds every operation: limits before it, the log and the masking of surprises after it. */
 import { getOperationAST, GraphQLError, parse } from 'graphql';
-import type { ASTVisitor, ExecutionArgs, ExecutionResult, ValidationContext } from 'graphql';
+import type { ASTVisitor, ExecutionArgs, ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Counter } from '#platform/metrics.ts';
 import type { Context } from './context.ts';
@@ -40,7 +40,7 @@ export function operations({ count, seconds }: Operations): Plugin<Context> {
   };
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens: MAX_TOKENS }));
+      setParseFn((source, options) => parse(source, { ...options, maxLexicalTokens: MAX_TOKENS }));
     },
     onValidate({ addValidationRule }) {
       addValidationRule(aliasLimit);
@@ -50,7 +50,7 @@ export function operations({ count, seconds }: Operations): Plugin<Context> {
       return {
         onExecuteDone({ result, setResult }) {
           if (Symbol.asyncIterator in result) return;
-          const answer = told(result as ExecutionResult, args.contextValue as Context);
+          const answer = told(result, args.contextValue);
           setResult(answer);
           finish(args, 'request', beganMs, answer.errors?.length ?? 0);
         },

@@ -52,7 +52,7 @@ for (const [name, what] of [
 ] as const) {
   builder.scalarType(name, {
     description: `${what}, or a template such as \`{{ param.x }}\` that becomes one when the run is made.`,
-    serialize: (value) => value as Json,
+    serialize: (value) => value,
     parseValue: (value) => value as Json,
     parseLiteral: literal,
   });

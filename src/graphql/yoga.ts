@@ -45,7 +45,7 @@ export function createGraphQL(
       maskError: (error) =>
         error instanceof GraphQLError
           ? tell(error, log, randomUUID())
-          : tell(new GraphQLError('', { originalError: error as Error }), log, randomUUID()),
+          : tell(new GraphQLError('', { cause: error }), log, randomUUID()),
     },
     // Everything that a page needs comes with it, so that it works without the internet.
     renderGraphiQL,

@@ -14,7 +14,7 @@ export const SCHEMA = 'honeyframe';
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
-} as pg.CustomTypesConfig;
+};
 
 export type PoolOptions = {
   /** What pg_stat_activity shows, e.g. `hf journal`. */
@@ -116,5 +116,7 @@ export function isTransient(error: unknown): boolean {
   if (state !== undefined) return TRANSIENT.test(state);
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return /^(E(CONN|PIPE|TIMEDOUT|HOST|NET|AI_))/.test(code) || /connection|timeout/i.test(error.message);
+  return (
+    /^(E(CONN|PIPE|TIMEDOUT|HOST|NET|AI_))/.test(code) || /connection|timeout/i.test(error.message)
+  );
 }

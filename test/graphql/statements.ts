@@ -10,7 +10,7 @@ export async function withStatements<T>(work: () => Promise<T>): Promise<[T, str
     const text = typeof first === 'string' ? first : (first.text ?? '');
     if (/^hf (?:api|prisma|events)$/.test(nameOf(this))) sent.push(text);
     return (original as (...given: unknown[]) => unknown).apply(this, args) as never;
-  } as typeof original;
+  };
   try {
     return [await work(), sent];
   } finally {

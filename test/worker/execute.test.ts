@@ -93,7 +93,7 @@ test('NUL bytes and half surrogates in logs, reasons and outputs hurt nobody', a
   const noisy: StepKind = {
     kind: 'noisy',
     description: 'Says what Postgres cannot store.',
-    config: z.strictObject({ fail: z.boolean().default(false) }) as StepKind['config'],
+    config: z.strictObject({ fail: z.boolean().default(false) }),
     load: async () => async (context, config) => {
       context.log('nul \u0000 and half \uD83D a pair');
       context.progress(1, 2, 'nul \u0000');

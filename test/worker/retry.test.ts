@@ -17,7 +17,7 @@ function flakyKinds(keys: string[]): Registry {
   const flaky: StepKind = {
     kind: 'flaky',
     description: 'Fails until the gate "mended" is open.',
-    config: z.strictObject({ text: z.json().optional() }) as StepKind['config'],
+    config: z.strictObject({ text: z.json().optional() }),
     load: async () => async (context, config) => {
       keys.push(context.idempotencyKey);
       const session = await context.connect();

@@ -59,7 +59,7 @@ function titleOf(told: NotificationPayload): { label: string; headline: string }
 /** `2026-11-23 15:45:10 Asia/Jakarta`. */
 function instant(iso: string, zone: string): string {
   const local = Temporal.Instant.from(iso).toZonedDateTimeISO(zone);
-  return `${local.toPlainDate()} ${local.toPlainTime().toString({ smallestUnit: 'second' })} ${zone}`;
+  return `${local.toPlainDate().toString()} ${local.toPlainTime().toString({ smallestUnit: 'second' })} ${zone}`;
 }
 
 function oneLine(text: string): string {

@@ -97,7 +97,7 @@ export function saveCalendar(
       projectId,
       name,
       [...new Set(dates)].toSorted(),
-      [...new Set(weekdays)].toSorted(),
+      [...new Set(weekdays)].toSorted((a, b) => a - b),
     ]);
     await record(tx, who, 'calendar.save', before, after);
     return after!;

@@ -24,11 +24,3 @@ export const findProject = statement<ProjectRow>(
   'find-project',
   `select ${columns} from project p join org o on o.id = p.org_id where p.id = $1 and p.org_id = $2`,
 );
-
-/** $1 organisation, $2 the projects to choose from, or null for all. */
-export const listProjects = statement<ProjectRow>(
-  'list-projects',
-  `select ${columns} from project p join org o on o.id = p.org_id
-    where p.org_id = $1 and ($2::int[] is null or p.id = any($2))
-    order by p.name, p.id`,
-);

@@ -1,7 +1,7 @@
 /** Projects as a caller sees them: only those of the caller's organisation, only those that it may view. */
-import { row, rows, type Queryable } from '#platform/db.ts';
+import { row, type Queryable } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
-import { permit, visibleProjects, type Permission, type Principal } from '../access/principal.ts';
+import { permit, type Permission, type Principal } from '../access/principal.ts';
 import * as sql from './project.sql.ts';
 
 export type Project = sql.ProjectRow;
@@ -19,9 +19,4 @@ export async function getProject(
   if (project === null) throw new DomainError('NOT_FOUND', `No project ${id}.`);
   permit(who, permission, project.id, { type: 'project', id });
   return project;
-}
-
-/** Every project that the caller may view, by name. */
-export function listProjects(db: Queryable, who: Principal): Promise<Project[]> {
-  return rows(db, sql.listProjects, [who.orgId, visibleProjects(who)]);
 }

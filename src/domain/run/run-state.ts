@@ -45,9 +45,6 @@ export const ATTEMPT_TRANSITIONS = {
   cancelled: [],
 } as const satisfies Record<AttemptState, readonly AttemptState[]>;
 
-/** Active: it holds its exclusive scenario's only place. */
-export const ACTIVE_STATES = ['queued', 'running'] as const satisfies readonly RunState[];
-
 /** Where a run may come from. */
 export const RUN_SOURCES = ['schedule', 'upstream', 'manual', 'backfill'] as const;
 export type RunSource = (typeof RUN_SOURCES)[number];

@@ -7,7 +7,7 @@ const RULES: StreakRules = { afterFailures: 1, recovery: true, pauseAfterFailure
 function told(ends: string, rules: Partial<StreakRules> = {}): string[] {
   let streak: Streak = { failures: 0, told: false };
   let paused = false;
-  return [...ends].map((end) => {
+  return Array.from(ends).map((end) => {
     const state = end === 'F' ? 'failed' : 'succeeded';
     const { tell, ...next } = countEnd(streak, state, { ...RULES, ...rules }, paused);
     streak = next;

@@ -163,7 +163,7 @@ test('twice at once makes every run twice, never two at a time, and the second s
   const range = { from: day(1), to: day(6) };
   const both = await Promise.all([1, 2].map(() => backfill(world, scenario.id, range)));
   const fired = both.map(({ dueTimes }) => dueTimes.filter((time) => time.firedBefore).length);
-  expect(fired.sort()).toEqual([0, 5]);
+  expect(fired.sort((a, b) => a - b)).toEqual([0, 5]);
   expect(new Set(both.map(({ id }) => id)).size).toBe(2);
   await until(
     'all runs',

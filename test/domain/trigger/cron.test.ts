@@ -108,18 +108,18 @@ describe('an expression', () => {
         const at = Temporal.PlainDateTime.from(date.toISOString().slice(0, 19));
         const nth = Math.ceil(at.day / 7);
         const byDate =
-          fields!.daysOfMonth.includes(at.day) ||
-          (fields!.lastDayOfMonth && at.day === at.daysInMonth);
+          fields.daysOfMonth.includes(at.day) ||
+          (fields.lastDayOfMonth && at.day === at.daysInMonth);
         const byWeekday =
-          fields!.daysOfWeek.includes(at.dayOfWeek % 7) ||
-          fields!.nthDaysOfWeek.some(
+          fields.daysOfWeek.includes(at.dayOfWeek % 7) ||
+          fields.nthDaysOfWeek.some(
             (named) => named.weekday === at.dayOfWeek % 7 && named.nth === nth,
           );
         const named =
-          fields!.minutes.includes(at.minute) &&
-          fields!.hours.includes(at.hour) &&
-          fields!.months.includes(at.month) &&
-          (fields!.eitherDay ? byDate || byWeekday : byDate && byWeekday);
+          fields.minutes.includes(at.minute) &&
+          fields.hours.includes(at.hour) &&
+          fields.months.includes(at.month) &&
+          (fields.eitherDay ? byDate || byWeekday : byDate && byWeekday);
         expect(named).toBe(matches(expression, at));
       }),
       { numRuns: 1_000 },

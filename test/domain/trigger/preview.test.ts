@@ -19,7 +19,7 @@ function shown(trigger: Trigger | null, from: string, count: number) {
     times: times.map(({ local, movedByClockChange }) =>
       movedByClockChange ? `${local} moved` : local,
     ),
-    skipped: skippedDays.map(({ day, changeAt }) => `${day} at ${changeAt}`),
+    skipped: skippedDays.map(({ day, changeAt }) => `${day} at ${changeAt.toString()}`),
   };
 }
 
