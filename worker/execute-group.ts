@@ -5,10 +5,12 @@ import type { PlannedStep, StepGroup } from '#domain/run/step-plan.ts';
 import {
   executeStep,
   failedEntry,
+  pauseForRetry,
   type Executed,
   type StepEnd,
   type Tried,
 } from './execute-step.ts';
+import { isTransient } from '#platform/db.ts';
 import type { Entry } from './journal.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -32,12 +34,14 @@ export async function executeGroup(
   tried: (step: PlannedStep) => Tried,
 ): Promise<FinalEnd[]> {
   await using sessions = new AsyncDisposableStack();
+  const [alone] = group;
+  if (alone && group.length === 1) return [await executeAlone(run, alone, tried(alone), sessions)];
   const ends = await Promise.all(
     group.map(async (step): Promise<StepEnd | FinalEnd> => {
       const end = await executeStep(run, step, tried(step), sessions);
       if (end.state === 'executed')
         return step.transactional ? end : (await publish(run, [end]))[0]!;
-      if (group.length === 1 || end.state === 'stopped') return end;
+      if (end.state === 'stopped') return end;
       // Told at once, not when the slowest of the group is done.
       run.note(end.entry);
       return { ...end, entry: {} };
@@ -49,6 +53,26 @@ export async function executeGroup(
   return ends.map((end) =>
     end.state === 'executed' ? published.find(({ step }) => step === end.step)! : end,
   );
+}
+
+/** A step by itself: a publication that another try may mend, such as one that waited too long for a lock, is
+ *  tried again with the step. In a group that would hold up, and undo, the work of the others. */
+async function executeAlone(
+  run: RunContext,
+  step: PlannedStep,
+  tried: Tried,
+  sessions: AsyncDisposableStack,
+): Promise<FinalEnd> {
+  for (let so = tried; ;) {
+    const end = await executeStep(run, step, so, sessions);
+    if (end.state !== 'executed') return end;
+    const [published] = await publishTogether(run, [end], [end]);
+    if (published?.state !== 'failed' || !published.retryable) return published!;
+    const { attempt } = end.executed.publication;
+    so = { attempt, failures: end.executed.failures + 1 };
+    if (so.failures > step.retries.max) return published;
+    await pauseForRetry(run, step, so, published.reason);
+  }
 }
 
 async function publishTogether(
@@ -91,7 +115,7 @@ async function publish(run: RunContext, waiting: readonly ExecutedEnd[]): Promis
     const message = error instanceof Error ? error.message : String(error);
     return waiting.map((end) =>
       end === culprit
-        ? publishFailed(end, `publishing failed, nothing became visible: ${message}`)
+        ? publishFailed(end, `publishing failed, nothing became visible: ${message}`, error)
         : rolledBack(end, culprit.step),
     );
   }
@@ -104,10 +128,18 @@ const stopped = (step: PlannedStep, { publication: { attempt } }: Executed): Fin
   entry: {},
 });
 
-function publishFailed({ step, executed }: ExecutedEnd, reason: string): FinalEnd {
+function publishFailed({ step, executed }: ExecutedEnd, reason: string, error: unknown): FinalEnd {
   const { attempt } = executed.publication;
   const entry = failedEntry(step, attempt, reason, { events: [], progress: null });
-  return { state: 'failed', step, reason, entry };
+  return { state: 'failed', step, reason, entry, retryable: mayMend(error) };
+}
+
+/** Whether another try may succeed: the kind says so of its own failures, the database of its. */
+function mayMend(error: unknown): boolean {
+  const cause = error instanceof PublishFailed ? error.cause : error;
+  if (typeof cause === 'object' && cause !== null && 'retryable' in cause)
+    return cause.retryable === true;
+  return isTransient(cause);
 }
 
 function rolledBack({ step, executed }: ExecutedEnd, culprit: PlannedStep): FinalEnd {

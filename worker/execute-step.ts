@@ -21,6 +21,8 @@ export type StepEnd =
       readonly state: 'failed';
       readonly step: PlannedStep;
       readonly reason: string;
+      /** Whether another try may mend it, of a step whose tries are not used up. */
+      readonly retryable?: boolean;
       readonly entry: Entry;
     }
   /** Executed well; what it made is still to be published, or discarded. */
@@ -34,6 +36,8 @@ export type StepEnd =
     };
 
 export type Executed = {
+  /** Attempts that failed before. */
+  readonly failures: number;
   readonly publication: Publication;
   readonly connect: () => Promise<Client>;
   discard(): Promise<void>;
@@ -63,7 +67,7 @@ export async function executeStep(
     }
     if (result.outcome === 'succeeded') {
       sessions.use(own);
-      return succeeded(run, step, attempt, { ...tryOnce, result }, own);
+      return succeeded(run, step, { attempt, failures }, { ...tryOnce, result }, own);
     }
     await discard(run, own, tryOnce.result);
     await own[Symbol.asyncDispose]();
@@ -77,19 +81,30 @@ export async function executeStep(
         entry: failedEntry(step, attempt, reason, tryOnce, result.output),
       };
     }
-    const delayMs = retryDelayMs(step.retries, failures);
-    const { pos, name } = step;
-    run.note({
-      events: [
-        ...tryOnce.events,
-        { type: 'step.retrying', payload: { pos, name, attempt, reason, delay_ms: delayMs } },
-      ],
-      steps: [{ pos, state: 'running', attempt, ...progressOf(tryOnce) }],
-      attempts: [{ pos, attempt, state: 'failed', reason }],
-    });
-    // Woken early by the signal, which the loop then sees.
-    await delay(delayMs, undefined, { signal: run.signal }).catch(() => {});
+    await pauseForRetry(run, step, { attempt, failures }, reason, tryOnce);
   }
+}
+
+/** Records that an attempt failed and will be followed by another, and waits for its time.
+ *  @param tried the attempt that failed, and how many have by now. */
+export async function pauseForRetry(
+  run: RunContext,
+  { pos, name, retries }: PlannedStep,
+  { attempt, failures }: Tried,
+  reason: string,
+  said: Pick<Attempt, 'events' | 'progress'> = { events: [], progress: null },
+): Promise<void> {
+  const delayMs = retryDelayMs(retries, failures);
+  run.note({
+    events: [
+      ...said.events,
+      { type: 'step.retrying', payload: { pos, name, attempt, reason, delay_ms: delayMs } },
+    ],
+    steps: [{ pos, state: 'running', attempt, ...progressOf(said) }],
+    attempts: [{ pos, attempt, state: 'failed', reason }],
+  });
+  // Woken early by the signal, which the next look at it sees.
+  await delay(delayMs, undefined, { signal: run.signal }).catch(() => {});
 }
 
 /** What a failed step leaves in the journal. */
@@ -128,7 +143,7 @@ function judge(
 async function succeeded(
   run: RunContext,
   step: PlannedStep,
-  attempt: number,
+  { attempt, failures }: Tried,
   said: Attempt & { readonly result: Extract<StepResult, { outcome: 'succeeded' }> },
   own: StepSessions,
 ): Promise<StepEnd> {
@@ -150,7 +165,12 @@ async function succeeded(
   return {
     state: 'executed',
     step,
-    executed: { publication, connect: own.connect, discard: () => discard(run, own, result) },
+    executed: {
+      failures,
+      publication,
+      connect: own.connect,
+      discard: () => discard(run, own, result),
+    },
   };
 }
 

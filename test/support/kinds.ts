@@ -16,6 +16,8 @@ const config = z.strictObject({
   /** Writes these lines to the log. */
   lines: z.array(z.string()).optional(),
   output: z.json().optional(),
+  /** Refuses to be published, in a way that another try may mend, until this gate is open. */
+  publish_gate: z.string().optional(),
   /** Leaves a row in `mark` when it is published. */
   mark: z.boolean().default(false),
 });
@@ -43,6 +45,9 @@ export const probe: StepKind<z.infer<typeof config>> = {
       outcome: 'succeeded',
       output,
       async publish(tx) {
+        if (asked.publish_gate !== undefined && !(await isOpen(tx, asked.publish_gate))) {
+          throw Object.assign(new Error('not yet'), { retryable: true });
+        }
         await tx.query('insert into public.mark (run_id, pos, fence) values ($1, $2, $3)', [
           context.runId,
           context.pos,

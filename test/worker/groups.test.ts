@@ -145,6 +145,27 @@ test('a failure that no retry can mend is not tried again', async () => {
   expect(await countRows(world.pool, 'step_attempt where run_id = $1', [runId])).toBe(1);
 });
 
+test('a publication that another try may mend is tried again, and nothing is visible in between', async () => {
+  await using world = await createWorld();
+  await using _worker = await startTestWorker(world.url);
+  const runId = await runSteps(world, [
+    {
+      kind: 'probe',
+      mark: true,
+      publish_gate: 'go',
+      retries: { max: 3, initial: '1s', factor: 1 },
+    },
+  ]);
+  await until('the first try', async () =>
+    countRows(world.pool, "step_attempt where run_id = $1 and state = 'failed'", [runId]),
+  );
+  expect(await world.marks(runId)).toEqual([]);
+  await openGate(world.pool, 'go');
+  await world.untilRun(runId, ['succeeded']);
+  expect(await world.marks(runId)).toHaveLength(1);
+  expect((await world.steps(runId))[0]?.attempt).toBe(2);
+});
+
 test('an attempt that takes longer than the step allows is stopped and says so', async () => {
   await using world = await createWorld();
   await using _worker = await startTestWorker(world.url);

@@ -2,7 +2,7 @@
  *  exclusive scenario. */
 import { row, rows, statement, type Client } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
-import { fireRuns } from '../run/fire.sql.ts';
+import { fireRuns, type Fired, type Firing } from '../run/fire.sql.ts';
 import { readPolicies } from './policies.ts';
 import * as sql from './slot.sql.ts';
 
@@ -39,30 +39,31 @@ export async function fireManual(
   const [place] = exclusive ? await rows(tx, sql.findTaken, [[scenarioId]]) : [];
   const blocker = place?.activeRunId ?? null;
   const waits = blocker !== null || (place?.waiting ?? 0) > 0;
-  const [fired] = await fireRuns(tx, [
-    {
-      scenarioId,
-      source: 'manual',
-      sourceKey: idempotencyKey,
-      dueMs: slot.now.getTime(),
-      state: waits ? 'waiting' : 'queued',
-      exclusive,
-      priority: policies.priority,
-      maxRunning: policies.maxRunning,
-      startMs: slot.now.getTime(),
-      startBeforeMs: null,
-      params,
-      triggeredByUserId: userId,
-      reason: waits ? `${blocker === null ? 'another run' : `run ${blocker}`} goes first` : null,
-    },
-  ]);
-  // Two requests in the same millisecond, without keys: the second is as good as the first.
-  if (!fired) {
-    throw new DomainError(
-      'CONFLICT',
-      'This scenario was started in this very millisecond; try again.',
-    );
-  }
+  const firing: Firing = {
+    scenarioId,
+    source: 'manual',
+    sourceKey: idempotencyKey,
+    dueMs: slot.now.getTime(),
+    state: waits ? 'waiting' : 'queued',
+    exclusive,
+    priority: policies.priority,
+    maxRunning: policies.maxRunning,
+    startMs: slot.now.getTime(),
+    startBeforeMs: null,
+    params,
+    triggeredByUserId: userId,
+    reason: waits ? `${blocker === null ? 'another run' : `run ${blocker}`} goes first` : null,
+  };
+  const fired = await fireNextFree(tx, firing);
   await rows(tx, sql.notify, [!waits, String(fired.runId), false]);
   return { runId: fired.runId, tickId: fired.tickId, created: true };
+}
+
+/** Ticks are told apart by their millisecond: of several requests in one, each takes the next that is free. We hold
+ *  the slot, so no other can take it first. */
+async function fireNextFree(tx: Client, firing: Firing): Promise<Fired> {
+  for (let dueMs = firing.dueMs; ; dueMs++) {
+    const [fired] = await fireRuns(tx, [{ ...firing, dueMs }]);
+    if (fired) return fired;
+  }
 }
