@@ -14,7 +14,7 @@ const lines = new PassThrough();
 let logged = '';
 lines.on('data', (chunk: Buffer) => (logged += chunk.toString()));
 beforeAll(async () => {
-  ground = await createGround({ log: pino({ level: 'info' }, lines), stallMs: 50 });
+  ground = await createGround({ log: pino({ level: 'info' }, lines), stallMs: 500 });
 });
 afterAll(() => ground[Symbol.asyncDispose]());
 
