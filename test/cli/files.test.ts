@@ -79,8 +79,9 @@ describe('places', () => {
 
 /** Aliases of aliases: a few lines that would be a billion entries. */
 function nested(): string {
-  const names = 'abcdefghi';
-  return [...names.slice(1)]
+  const names = Array.from('abcdefghi');
+  return names
+    .slice(1)
     .map((name, index) => `${name}: &${name} [${Array(10).fill(`*${names[index]}`).join(', ')}]`)
     .join('\n');
 }

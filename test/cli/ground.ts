@@ -54,7 +54,7 @@ export async function createCliGround(options: Partial<ApiOptions> = {}) {
       ...(columns !== undefined && { isTTY: true, columns, rows: 30 }),
     });
     const io: Io = {
-      stdin: Readable.from([stdin]) as Io['stdin'],
+      stdin: Readable.from([stdin]),
       stdout: stream('stdout'),
       stderr: stream('stderr'),
       env: {

@@ -40,9 +40,9 @@ describe('a table', () => {
     tableLines(
       rows,
       [
-        { title: 'NAME', text: ({ name }) => name },
+        { title: 'NAME', text: ({ name }) => name, cut: 'last' },
         { title: 'EMPTY', text: () => '' },
-        { title: 'WHY', text: ({ reason }) => reason, flexible: true },
+        { title: 'WHY', text: ({ reason }) => reason, cut: 'first' },
       ],
       columns,
       (title) => title,
@@ -59,7 +59,9 @@ describe('a table', () => {
   test('is cut to the terminal where that may be', () => {
     expect(lines(40).map(widthOf)).toEqual([23, 27, 40]);
     expect(lines(40)[2]).toBe('a-much-longer-name  because it was so, …');
-    expect(lines(5)[2]).toBe('a-much-longer-name  because…');
+    expect(lines(28)[2]).toBe('a-much-longer-name  because…');
+    expect(lines(20)[2]).toBe('a-much-lo…  because…');
+    expect(lines(5)[2]).toBe('a-much-…  because…');
   });
 });
 
