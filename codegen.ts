@@ -1,9 +1,10 @@
-/** `npm run generate`: writes schema.graphql from the code, and the console's typed documents from both.
+/** `npm run generate`: writes schema.graphql and docs/states.md from the code, and the console's typed documents from both.
  *  `--check` writes nothing and fails where a committed file differs. */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from '#graphql/schema.ts';
+import { statesPage } from './scripts/states.ts';
 
 const ROOT = import.meta.dirname;
 const CONSOLE_DOCUMENTS = 'src/console/**/*.{ts,tsx}';
@@ -12,8 +13,12 @@ const CONSOLE_GENERATED = 'src/console/generated/';
 type Generated = { readonly path: string; readonly content: string };
 
 const checkOnly = process.argv.includes('--check');
-const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
-const files = [{ path: join(ROOT, 'schema.graphql'), content: sdl }, ...(await documents(sdl))];
+const sdl = `# Written by npm run generate from src/graphql.\n\n${printSchema(lexicographicSortSchema(schema))}\n`;
+const files = [
+  { path: join(ROOT, 'schema.graphql'), content: sdl },
+  { path: join(ROOT, 'docs/states.md'), content: statesPage() },
+  ...(await documents(sdl)),
+];
 const stale = files.filter(({ path, content }) => read(path) !== content);
 
 if (!checkOnly) {

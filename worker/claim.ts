@@ -18,8 +18,8 @@ export type SlotsOptions = {
   readonly onFailure: () => void;
 };
 
-/** What a lease must still have left when a run is given up: time for its sessions to be cancelled. */
-const LEASE_MARGIN_MS = 2_000;
+/** The share of a lease that must be left when a run is given up, time for its sessions to be cancelled: 2 of 15 s. */
+const MARGIN = 2 / 15;
 
 const CLAIMS = { queued: claimQueued, limited: claimLimited, expired: claimExpired };
 
@@ -92,7 +92,7 @@ export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOption
       const askedAt = performance.now();
       const deadline = setTimeout(
         () => stopAll('lease_lost'),
-        Math.max(0, renewedAt + options.leaseSeconds * 1000 * (2 / 3) - LEASE_MARGIN_MS - askedAt),
+        Math.max(0, renewedAt + options.leaseSeconds * 1000 * (2 / 3 - MARGIN) - askedAt),
       );
       try {
         const renewals = await renewLeases(claimPool, held, options.leaseSeconds);

@@ -4,7 +4,7 @@ import { endSessionsBefore, type Claimed } from '#domain/run/claim.sql.ts';
 import type { RunChange } from '#domain/run/flush.sql.ts';
 import { FenceLost } from '#domain/run/publish.ts';
 import type { RunState } from '#domain/run/run-state.ts';
-import { readProgress, type StepProgress } from '#domain/run/resume.sql.ts';
+import { readProgress, wasStartTold, type StepProgress } from '#domain/run/resume.sql.ts';
 import { planSteps, runsAfter, type PlannedStep, type StepGroup } from '#domain/run/step-plan.ts';
 import { readPolicies } from '#domain/tick/policies.ts';
 import { executeGroup, type FinalEnd } from './execute-group.ts';
@@ -73,11 +73,14 @@ export function executeRun(deps: RunDeps, claimed: Claimed): Execution {
 async function work(run: RunContext, worked: () => void): Promise<void> {
   const { claimed } = run;
   const groups = planSteps(claimed.config.steps);
+  // A worker may have been lost between its claim and its first word.
+  if (claimed.fence === 1 || !(await wasStartTold(run.pool, claimed.id))) {
+    run.note({ events: [{ type: 'run.started', payload: {} }] });
+  }
   // A retry begins with steps of its origin.
   const isFresh = claimed.fence === 1 && claimed.originRunId === null;
   const before = isFresh ? [] : await resume(run, groups.flat());
   if (claimed.lostClaims >= MAX_LOST_CLAIMS) return giveUp(run, groups.flat(), before);
-  if (claimed.fence === 1) run.note({ events: [{ type: 'run.started', payload: {} }] });
 
   let reason = before.find((step) => step.state === 'failed')?.reason ?? null;
   let failures = before.filter((step) => step.state === 'failed').length;

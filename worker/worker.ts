@@ -108,7 +108,9 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
     },
     { everyMs: backstopMs, log },
   );
-  const renewing = loop('renew', () => slots.renewPass(), { everyMs: RENEW_EVERY_MS, log });
+  // Five looks before a lease of any length would have to be given up.
+  const renewEveryMs = Math.min(RENEW_EVERY_MS, options.leaseSeconds * 100);
+  const renewing = loop('renew', () => slots.renewPass(), { everyMs: renewEveryMs, log });
   const hold = createHold(pools.tick, options.startHeld);
   const ticking = startTicker(pools.tick, log, options.tickBackstopSeconds * 1000, hold);
   const settling = loop(

@@ -15,7 +15,7 @@ ADD COLUMN     "start_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 ADD COLUMN     "start_before" TIMESTAMPTZ(6);
 
 -- AlterTable
-ALTER TABLE "scenario" ADD COLUMN     "disabled_at" TIMESTAMPTZ(6),
+ALTER TABLE "scenario" ADD COLUMN     "idle_since" TIMESTAMPTZ(6),
 ADD COLUMN     "failure_told_at" TIMESTAMPTZ(6),
 ADD COLUMN     "failures" INTEGER NOT NULL DEFAULT 0;
 

@@ -1,5 +1,5 @@
 /** What is known of a run that another claim began. */
-import { rows, statement, type Queryable } from '#platform/db.ts';
+import { row, rows, statement, type Queryable } from '#platform/db.ts';
 import type { Json } from '../step/kind.ts';
 import type { StepState } from './run-state.ts';
 
@@ -25,6 +25,16 @@ const steps = statement<StepProgress>(
    left join step_attempt a on a.run_id = s.run_id and a.pos = s.pos and a.attempt = s.attempt and a.state = 'running'
    where s.run_id = $1 order by s.pos`,
 );
+
+const started = statement<{ told: boolean }>(
+  'was-start-told',
+  `select exists (select from run_event where run_id = $1 and type = 'run.started') as told`,
+);
+
+/** Whether the run's start was told: a worker may be lost between its claim and its first word. */
+export async function wasStartTold(db: Queryable, runId: number): Promise<boolean> {
+  return (await row(db, started, [runId]))?.told ?? false;
+}
 
 /** The steps of a run as they stand, in order. */
 export function readProgress(db: Queryable, runId: number): Promise<StepProgress[]> {

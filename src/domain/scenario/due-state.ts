@@ -43,6 +43,14 @@ export async function decideUpToNow(tx: Client, scenario: Scenario): Promise<Dat
   return now;
 }
 
+/** The same for one that is idle: what passed is recorded under the trigger and the switches as they are stored. */
+export async function recordUpToNow(tx: Client, idle: Scenario): Promise<Date> {
+  const { now } = (await row(tx, sql.databaseClock))!;
+  await readableOnly(() => decideArrivals(tx, [idle.id]));
+  await readableOnly(() => recordIdle(tx, idle, now));
+  return now;
+}
+
 /** The change may be what mends a trigger that nobody can read; what was due under it is unknown.
  *  @returns false for one that cannot be read. */
 async function readableOnly(decide: () => Promise<void>): Promise<boolean> {
@@ -55,12 +63,22 @@ async function readableOnly(decide: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** Writes one tick for all due times of a pause that ends, so that history says why nothing ran. */
-export async function recordPause(tx: Client, paused: Scenario, until: Date): Promise<void> {
-  if (paused.pausedAt === null || !paused.enabled) return;
-  const schedule = scheduleOf(paused);
+/** Since when nothing is decided about its due times; null: it ticks. */
+export function idleFrom({ enabled, pausedAt }: Switches, now: Date): Date | null {
+  return enabled && pausedAt === null ? null : now;
+}
+
+/** Writes one tick for all due times that passed while it was paused or switched off, so that history says why nothing
+ *  ran. Under the trigger as it is stored: whoever changes that, or a switch, records what was before.
+ *  @throws DomainError TRIGGER_CONFIG when the trigger cannot be read any more. */
+export async function recordIdle(tx: Client, idle: Scenario, until: Date): Promise<void> {
+  const since = idle.idleSince ?? idle.pausedAt;
+  if (since === null) return;
+  const schedule = scheduleOf(idle);
   if (schedule.kind === 'never') return;
-  let afterMs = paused.pausedAt.getTime();
+  // A due time that was decided in the same moment has its tick already.
+  const decided = (await row(tx, sql.lastDecided, [idle.id]))?.at?.getTime() ?? -Infinity;
+  let afterMs = Math.max(since.getTime(), decided);
   let [count, firstMs, lastMs] = [0, 0, 0];
   for (let complete = false; !complete;) {
     const span = spanOf(schedule, afterMs, until.getTime(), { max: 100_000 });
@@ -70,18 +88,15 @@ export async function recordPause(tx: Client, paused: Scenario, until: Date): Pr
     ({ complete, reachedMs: afterMs } = span);
   }
   if (count === 0) return;
-  const reason = paused.pauseNote ? `paused: ${paused.pauseNote}` : 'paused';
+  const draft = { scenarioId: idle.id, outcome: 'paused', detail: null } as const;
   await recordQuiet(tx, 'schedule', [
-    {
-      scenarioId: paused.id,
-      outcome: 'paused',
-      dueMs: firstMs,
-      untilMs: lastMs,
-      count,
-      reason,
-      detail: null,
-    },
+    { ...draft, dueMs: firstMs, untilMs: lastMs, count, reason: whyIdle(idle) },
   ]);
+}
+
+function whyIdle({ pausedAt, pauseNote }: Scenario): string {
+  if (pausedAt === null) return 'the scenario is switched off';
+  return pauseNote ? `paused: ${pauseNote}` : 'paused';
 }
 
 /** Ends the runs that have not left the waiting room. Queued and running ones go on. */

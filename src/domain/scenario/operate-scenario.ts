@@ -8,7 +8,15 @@ import { toJsonb } from '../event/event.ts';
 import { decideArrivals } from '../tick/arrivals.ts';
 import { fireManual } from '../tick/fire-manual.ts';
 import { faultOf } from '../tick/record-quiet.ts';
-import { cancelWaiting, decideUpToNow, nextDue, notifySchedule, recordPause } from './due-state.ts';
+import {
+  cancelWaiting,
+  decideUpToNow,
+  idleFrom,
+  nextDue,
+  notifySchedule,
+  recordIdle,
+  recordUpToNow,
+} from './due-state.ts';
 import { readRunRequest, requireParameters } from './run-request.ts';
 import { createScenario } from './save-scenario.ts';
 import {
@@ -56,14 +64,26 @@ export async function pauseLocked(
   { note, until = null }: { readonly note: string | null; readonly until?: Date | null },
 ): Promise<Scenario> {
   const { id } = before;
-  const since = before.pausedAt ?? (await decideUpToNow(tx, before));
+  // What passed while it was switched off has another reason than what passes from now on.
+  const settle = before.idleSince === null ? decideUpToNow : recordUpToNow;
+  const now = before.pausedAt === null ? await settle(tx, before) : null;
+  const since = now ?? before.pausedAt;
+  const idleSince = now ?? before.idleSince;
   await cancelWaiting(
     tx,
     who,
     id,
     note ? `the scenario was paused: ${note}` : 'the scenario was paused',
   );
-  const paused = await row(tx, sql.setPause, [id, since, note, null, brokenText(before), until]);
+  const paused = await row(tx, sql.setPause, [
+    id,
+    since,
+    note,
+    null,
+    brokenText(before),
+    until,
+    idleSince,
+  ]);
   await decideArrivals(tx, [id]);
   return recordOperation(tx, who, 'pause', before, toScenario(paused!));
 }
@@ -88,9 +108,17 @@ export async function resumeEnded(pool: Pool): Promise<number> {
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       await whenEnded(pool, id, orgId, async (tx, before) => {
-        const { pausedAt, pauseNote } = before;
+        const { pausedAt, pauseNote, idleSince } = before;
         const broken = toJsonb(faultOf(before, error));
-        const stuck = await row(tx, sql.setPause, [id, pausedAt, pauseNote, null, broken, null]);
+        const stuck = await row(tx, sql.setPause, [
+          id,
+          pausedAt,
+          pauseNote,
+          null,
+          broken,
+          null,
+          idleSince,
+        ]);
         await recordOperation(tx, who, 'break', before, toScenario(stuck!));
       });
     }
@@ -114,11 +142,21 @@ async function whenEnded(
 
 async function resumeLocked(tx: Client, who: Actor, before: Scenario): Promise<Scenario> {
   const { now } = (await row(tx, sql.databaseClock))!;
-  await recordPause(tx, before, now);
+  await recordIdle(tx, before, now);
   await decideArrivals(tx, [before.id]);
-  const due = nextDue({ ...before, pausedAt: null }, now);
+  const resumes = { ...before, pausedAt: null };
+  const due = nextDue(resumes, now);
+  const idleSince = idleFrom(resumes, now);
   const broken = lostUpstream(before) ? brokenText(before) : null;
-  const resumed = await row(tx, sql.setPause, [before.id, null, null, due, broken, null]);
+  const resumed = await row(tx, sql.setPause, [
+    before.id,
+    null,
+    null,
+    due,
+    broken,
+    null,
+    idleSince,
+  ]);
   return recordOperation(tx, who, 'resume', before, toScenario(resumed!));
 }
 

@@ -10,7 +10,14 @@ import { getProject } from '../project/project.ts';
 import { decideArrivals } from '../tick/arrivals.ts';
 import { formatTrigger } from '../trigger/trigger.ts';
 import { databaseProblems } from './check-scenario.ts';
-import { cancelWaiting, decideUpToNow, nextDue, notifySchedule } from './due-state.ts';
+import {
+  cancelWaiting,
+  decideUpToNow,
+  idleFrom,
+  nextDue,
+  notifySchedule,
+  recordUpToNow,
+} from './due-state.ts';
 import type { StoredPolicies } from './forms.ts';
 import { readNewScenario, readPatch, type ScenarioInput } from './scenario-input.ts';
 import { lockScenario, toScenario, type Scenario, type ScenarioDeps } from './scenario.ts';
@@ -145,9 +152,11 @@ async function writeChange(
   const zone = zoneOf(config, project.zone);
   const retimed = remade || !isDeepStrictEqual(config.trigger, before.trigger);
   const switched = config.enabled !== before.enabled;
-  let { nextDueAt, broken } = before;
+  let { nextDueAt, broken, idleSince } = before;
   if (retimed || switched) {
-    const now = await decideUpToNow(tx, before);
+    const now =
+      idleSince === null ? await decideUpToNow(tx, before) : await recordUpToNow(tx, before);
+    idleSince = idleFrom({ ...before, ...config }, now);
     nextDueAt = nextDue({ ...before, ...config, zone }, now);
     // Off, nothing was asked of the trigger: what is broken stays so until it is mended or switched on.
     if (retimed || (config.enabled && !lostUpstream(before))) broken = null;
@@ -160,6 +169,7 @@ async function writeChange(
     ...sql.valuesOf(toValues(config, kept, nextDueAt)),
     before.id,
     broken === null ? null : toJsonb(broken),
+    idleSince,
   ]);
   const saved = toScenario(updated!);
   if (retimed) await writeLinks(tx, saved);

@@ -31,6 +31,8 @@ export type ScenarioRow = {
   readonly pausedAt: Date | null;
   readonly pausedUntil: Date | null;
   readonly pauseNote: string | null;
+  /** Paused or switched off: up to when the due times that passed are recorded; null: it ticks. */
+  readonly idleSince: Date | null;
   readonly broken: Broken | null;
   readonly nextDueAt: Date | null;
   readonly version: number;
@@ -41,7 +43,7 @@ export type ScenarioRow = {
 
 export const SCENARIO_COLUMNS = `id, org_id as "orgId", project_id as "projectId", owner_user_id as "ownerUserId",
   slug, name, description, trigger, steps, policies, step_kinds as "stepKinds", zone, enabled,
-  paused_at as "pausedAt", paused_until as "pausedUntil", pause_note as "pauseNote", broken,
+  paused_at as "pausedAt", paused_until as "pausedUntil", pause_note as "pauseNote", idle_since as "idleSince", broken,
   next_due_at as "nextDueAt", version, created_at as "createdAt", updated_at as "updatedAt",
   deleted_at as "deletedAt"`;
 
@@ -129,29 +131,35 @@ export const valuesOf = (v: ScenarioValues) => [
 export const insertScenario = statement<ScenarioRow>(
   'insert-scenario',
   `insert into scenario (owner_user_id, slug, name, description, trigger, steps, policies, step_kinds,
-                         zone, enabled, next_due_at, org_id, project_id, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+                         zone, enabled, next_due_at, org_id, project_id, created_at, updated_at, idle_since)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::timestamptz, $14::timestamptz, case when not $10 then $14::timestamptz end)
    returning ${SCENARIO_COLUMNS}`,
 );
 
-/** $1 to $11 as `valuesOf`, $12 scenario, $13 what is broken still. */
+/** $1 to $11 as `valuesOf`, $12 scenario, $13 what is broken still, $14 since when it is idle. */
 export const updateScenario = statement<ScenarioRow>(
   'update-scenario',
   `update scenario
       set owner_user_id = $1, slug = $2, name = $3, description = $4, trigger = $5, steps = $6,
-          policies = $7, step_kinds = $8, zone = $9, enabled = $10, next_due_at = $11, broken = $13,
+          policies = $7, step_kinds = $8, zone = $9, enabled = $10, next_due_at = $11, broken = $13, idle_since = $14,
           version = version + 1, updated_at = clock_timestamp()
     where id = $12 returning ${SCENARIO_COLUMNS}`,
 );
 
 /** $1 scenario, $2 since when it is paused or null, $3 note, $4 next due time, $5 what is broken still,
- *  $6 until when it is paused. */
+ *  $6 until when it is paused, $7 since when it is idle. */
 export const setPause = statement<ScenarioRow>(
   'set-pause',
   `update scenario
-      set paused_at = $2, paused_until = $6, pause_note = $3, next_due_at = $4, broken = $5,
+      set paused_at = $2, paused_until = $6, pause_note = $3, next_due_at = $4, broken = $5, idle_since = $7,
           updated_at = clock_timestamp()
     where id = $1 returning ${SCENARIO_COLUMNS}`,
+);
+
+/** The latest due time that was decided, in whatever way; null: none was. $1 scenario. */
+export const lastDecided = statement<{ at: Date | null }>(
+  'last-decided',
+  `select max(coalesce(until_at, due_at)) as at from tick where scenario_id = $1 and source = 'schedule'`,
 );
 
 /** Pauses whose end has come. */

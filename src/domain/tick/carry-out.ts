@@ -1,7 +1,9 @@
 /** Carries out what was decided about scenarios whose slots the caller holds: runs and their ticks, ticks that do
  *  not fire, and the cancelling that `cancel_other` asks for. The same for due times and for upstream successes. */
 import { rows, type Client } from '#platform/db.ts';
+import { DomainError } from '#platform/errors.ts';
 import { requestCancel } from '../run/cancel-run.ts';
+import { promote } from '../run/promote.ts';
 import { fireRuns, type Firing } from '../run/fire.sql.ts';
 import type { Taken } from './place.ts';
 import { readPolicies } from './policies.ts';
@@ -47,9 +49,9 @@ export async function carryOut(
     decided.flatMap((each) => firingsOf(source, each)),
   );
   // Cancelled last: a queued one ends at once, and its place goes to the run that was just made.
-  for (const { taken, cancelsOthers } of decided) {
+  for (const { slot, taken, cancelsOthers } of decided) {
     if (cancelsOthers && taken.activeRunId !== null) {
-      await requestCancel(tx, taken.activeRunId, SYSTEM_USER, REPLACED);
+      await cancelActive(tx, slot.id, taken.activeRunId);
     }
   }
   await recordQuiet(
@@ -82,6 +84,16 @@ function firingsOf(source: TickSource, { slot, ticks }: Decided): Firing[] {
     reason: tick.reason,
     detail: tick.detail ?? null,
   }));
+}
+
+/** The active run may end by itself at this very moment: then its place is free for the one that waits. */
+async function cancelActive(tx: Client, scenarioId: number, runId: number): Promise<void> {
+  try {
+    await requestCancel(tx, runId, SYSTEM_USER, REPLACED);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'CONFLICT') throw error;
+    await promote(tx, scenarioId);
+  }
 }
 
 async function cancelWaiting(tx: Client, scenarioId: number): Promise<void> {

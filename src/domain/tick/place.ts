@@ -56,7 +56,10 @@ export function createPlace(overlap: Policies['overlap'], { activeRunId, waiting
         return wait();
       case 'cancel_other':
         cancelsOthers = activeRunId !== null || waiting > 0;
-        return { outcome: 'waiting', reason: `${blocker} is being cancelled for it` };
+        return {
+          outcome: 'waiting',
+          reason: cancelsOthers ? `${blocker} is being cancelled for it` : `${blocker} goes first`,
+        };
     }
   }
 

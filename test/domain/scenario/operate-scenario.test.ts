@@ -51,7 +51,8 @@ test('due times of a pause are one tick that says so, and are not replayed', asy
   await pauseScenario(setting.deps, who, id, { note: 'Holiday' });
   await setting.rows('delete from tick where scenario_id = $1', [id]);
   const [{ at }] = await setting.rows(
-    `update scenario set paused_at = date_trunc('second', paused_at) - interval '7 days'
+    `update scenario set paused_at = date_trunc('second', paused_at) - interval '7 days',
+                         idle_since = date_trunc('second', paused_at) - interval '7 days'
      where id = $1 returning paused_at as at`,
     [id],
   );

@@ -78,7 +78,7 @@ test('a week paused, then resumed: no replay, one row that says so', async () =>
     until: new Date(Date.now() + 60_000),
   });
   await world.pool.query(
-    "update scenario set paused_at = now() - interval '7 d', paused_until = now() - interval '1 s' where id = $1",
+    "update scenario set paused_at = now() - interval '7 d', idle_since = now() - interval '7 d', paused_until = now() - interval '1 s' where id = $1",
     [id],
   );
   const before = await countRows(world.pool, 'run');
