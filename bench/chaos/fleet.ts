@@ -66,7 +66,7 @@ export function createFleet(
       // Frozen, it would outlive a driver that was killed.
       const guard = process.platform === 'linux' ? ['setpriv', '--pdeathsig=KILL'] : [];
       const [command, ...rest] = [...guard, ...program, join(import.meta.dirname, 'worker.ts')];
-      const child = spawn(command!, rest, {
+      const child = spawn(command, rest, {
         env: { ...process.env, ...env, WORKER_ID: id },
         stdio: ['ignore', logFile, logFile, 'ipc'],
       });
