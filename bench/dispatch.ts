@@ -4,15 +4,12 @@
  *
  *  npm run bench -- dispatch [--runs 20000] [--slots 16,64] [--json] */
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-import { rows, transaction } from '#platform/db.ts';
+import { createPool, rows } from '#platform/db.ts';
 import { queued } from '#domain/run/claim.sql.ts';
-import { fireRuns } from '#domain/run/fire.sql.ts';
 import { flush } from '#domain/run/flush.sql.ts';
-import type { Registry, StepKind } from '#domain/step/kind.ts';
 import { startWorker } from '#worker/worker.ts';
-import { createPool } from '#platform/db.ts';
 import { insertScenarios, prepareGround, quantile, type Ground } from './support/ground.ts';
+import { noopKinds, queueRuns } from './support/queue-runs.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -25,45 +22,6 @@ const { values: options } = parseArgs({
 const RUNS = Number(options.runs);
 const SECONDS = Number(options.seconds);
 const HOT = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
-
-const noop: StepKind = {
-  kind: 'noop',
-  description: 'Does nothing.',
-  config: z.strictObject({}),
-  load: async () => async () => ({ outcome: 'succeeded', output: null }),
-};
-const kinds: Registry = new Map([['noop', noop]]);
-
-async function queueRuns(ground: Ground): Promise<void> {
-  await ground.pool.query(
-    'truncate run, tick, run_event, step_run, step_attempt, run_claim cascade',
-  );
-  const { rows: scenarios } = await ground.pool.query('select id from scenario order by id');
-  const dueMs = Date.now() - RUNS;
-  for (let at = 0; at < RUNS; at += 1000) {
-    await transaction(ground.pool, (tx) =>
-      fireRuns(
-        tx,
-        Array.from({ length: Math.min(1000, RUNS - at) }, (_, i) => ({
-          scenarioId: scenarios[(at + i) % scenarios.length].id,
-          source: 'schedule' as const,
-          sourceKey: '',
-          dueMs: dueMs + at + i,
-          state: 'queued' as const,
-          exclusive: false,
-          priority: 0,
-          startMs: dueMs + at + i,
-          startBeforeMs: null,
-          maxRunning: null,
-          params: {},
-          triggeredByUserId: null,
-          reason: null,
-        })),
-      ),
-    );
-  }
-  await ground.pool.query('vacuum analyze run');
-}
 
 /** @returns runs a second, from the first claim to the last end, on the database's clock. */
 async function rate(ground: Ground): Promise<number> {
@@ -91,13 +49,13 @@ function worker(ground: Ground, slots: number) {
       tickBackstopSeconds: 5,
       version: 'bench',
     },
-    kinds,
+    noopKinds,
     ground.log,
   );
 }
 
 async function product(ground: Ground, slots: number): Promise<number> {
-  await queueRuns(ground);
+  await queueRuns(ground, RUNS);
   const running = worker(ground, slots);
   for (;;) {
     const { rows: left } = await ground.pool.query(
@@ -112,7 +70,7 @@ async function product(ground: Ground, slots: number): Promise<number> {
 
 /** Two connections: while one flushes a batch, the other claims the next. */
 async function floor(ground: Ground, slots: number): Promise<number> {
-  await queueRuns(ground);
+  await queueRuns(ground, RUNS);
   const pool = createPool(ground.url, { name: 'floor', max: 2, log: ground.log, settings: HOT });
   const [claiming, flushing] = [await pool.connect(), await pool.connect()];
   let under: Promise<unknown> = Promise.resolve();
