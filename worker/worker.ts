@@ -48,6 +48,8 @@ export type Worker = {
 // The journal's and the claim's statements take arrays: custom plans for those cost more than they give.
 const HOT = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
 const RENEW_EVERY_MS = 1_000;
+// Beyond the grace: long enough for a database that restarts, short enough for whoever waits for the stop.
+const ABANDON_AFTER_MS = 5_000;
 
 export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): Worker {
   const { url } = options;
@@ -162,11 +164,17 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
   return {
     ready: ready.promise,
     async stop(graceMs) {
+      // Without a database nothing can be told any more: what still waits to be written is left to the next claim.
+      const abandoning = setTimeout(
+        () => void journal[Symbol.asyncDispose](),
+        graceMs + ABANDON_AFTER_MS,
+      );
       const delivered = delivering[Symbol.asyncDispose]();
       await ticking[Symbol.asyncDispose]();
       await claiming[Symbol.asyncDispose]();
       await recovering[Symbol.asyncDispose]();
       await slots.close(graceMs);
+      clearTimeout(abandoning);
       await promoteWaiting(pools.work, [...ended]);
       await delivered;
       for (const stopping of [

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { openGate } from '#test/support/kinds.ts';
+import { createPool, transaction } from '#platform/db.ts';
+import { startEmbeddedPostgres } from '#platform/embedded-postgres.ts';
+import { createLog } from '#platform/log.ts';
+import { migrate } from '#platform/migrate.ts';
+import { fireManual } from '#domain/tick/fire-manual.ts';
+import { createHouse, createScenario } from '#test/support/factories.ts';
+import { createTestFolder } from '#test/support/folder.ts';
+import { createProbeTables, openGate } from '#test/support/kinds.ts';
 import { spawnWorker, until } from '#test/support/worker.ts';
 import { createWorld, countRows, type World } from '#test/support/world.ts';
 
@@ -128,4 +135,34 @@ test('three workers and 500 scenarios due in the same second: each due time has 
   expect(await countRows(world.pool, 'run_claim where fence > 1')).toBe(0);
   const gaps = `(select run_id from run_event group by run_id having max(seq) <> count(*)) g`;
   expect(await countRows(world.pool, gaps)).toBe(0);
+}, 60_000);
+
+test('a worker whose database is gone ends when it is told to', async () => {
+  await using folder = await createTestFolder();
+  const log = createLog('test', 'silent');
+  const settings = { fsync: 'off', shared_buffers: '16MB' };
+  const postgres = await startEmbeddedPostgres({ dataDir: folder.path, log, settings });
+  await migrate(postgres.url);
+  const pool = createPool(postgres.url, { name: 'test', max: 2, log });
+  await createProbeTables(pool);
+  const { org, project, people } = await createHouse(pool);
+  const place = { orgId: org.id, projectId: project.id, ownerUserId: people.admin.id };
+  const { id } = await createScenario(pool, {
+    ...place,
+    steps: [{ kind: 'probe', gate: 'never' }],
+  });
+  await transaction(pool, (tx) =>
+    fireManual(tx, { scenarioId: id, userId: people.admin.id, params: {}, idempotencyKey: '' }),
+  );
+  await using worker = await spawnWorker(postgres.url, 'left-alone', {
+    ...SHORT,
+    SHUTDOWN_GRACE_SECONDS: '0',
+    LOG_LEVEL: 'silent',
+  });
+  await until('the run', () => countRows(pool, "step_run where state = 'running'"));
+  await pool.end();
+  await postgres[Symbol.asyncDispose]();
+  const told = performance.now();
+  await worker.signal('SIGTERM');
+  expect(performance.now() - told).toBeLessThan(20_000);
 }, 60_000);
