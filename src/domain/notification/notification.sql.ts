@@ -31,7 +31,7 @@ export const takePending = statement<Taken>(
   'take-notifications',
   `update notification set state = 'sending', attempts = attempts + 1,
           next_at = clock_timestamp() + $2::float8 * interval '1 s'
-   where id = any(array(select id from notification where state = 'pending' and next_at <= clock_timestamp()
+   where id = any(array(select id from notification where state = 'pending' and next_at <= (select clock_timestamp())
                         order by next_at, id limit $1 for update skip locked))
    returning id, org_id as "orgId", project_id as "projectId", channel, target, payload, attempts,
              created_at as "createdAt"`,

@@ -166,7 +166,7 @@ export const lastDecided = statement<{ at: Date | null }>(
 export const endedPauses = statement<{ id: number; orgId: number }>(
   'ended-pauses',
   `select id, org_id as "orgId" from scenario
-    where paused_until <= clock_timestamp() and deleted_at is null order by paused_until limit 100`,
+    where paused_until <= (select clock_timestamp()) and deleted_at is null order by paused_until limit 100`,
 );
 
 export const markDeleted = statement<ScenarioRow>(

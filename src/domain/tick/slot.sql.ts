@@ -31,10 +31,12 @@ export const SLOT_COLUMNS = `id, org_id as "orgId", project_id as "projectId", t
      where c.project_id = scenario.project_id and c.name = scenario.policies->>'calendar')
   end as calendar`;
 
+// The clock in a query of its own is read once, and the index can use it; in place it is read for every row, and the
+// whole index with it: 300 ms at a million scenarios that are not due.
 /** At most $1 scenarios that are due, those due longest first; another worker's are passed over. */
 export const lockDue = statement<Slot>(
   'lock-due',
-  `select ${SLOT_COLUMNS} from scenario where next_due_at <= clock_timestamp()
+  `select ${SLOT_COLUMNS} from scenario where next_due_at <= (select clock_timestamp())
    order by next_due_at limit $1 for update skip locked`,
 );
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { transaction } from '#platform/db.ts';
 import { decideDue, tickOnce } from '#domain/tick/decide-due.ts';
+import { lockDue } from '#domain/tick/slot.sql.ts';
 import { fireManual } from '#domain/tick/fire-manual.ts';
 import { countRows, createWorld, type World } from '#test/support/world.ts';
 
@@ -112,4 +113,21 @@ test('the same Idempotency-Key answers the same run again', async () => {
   const answers = await Promise.all([fire(), fire(), fire()]);
   expect(new Set(answers.map((answer) => answer.runId)).size).toBe(1);
   expect(answers.filter((answer) => answer.created)).toHaveLength(1);
+});
+
+test('the ticker reads what is due from the index, and nothing that is not', async () => {
+  await using world = await createWorld();
+  await world.pool.query(
+    `insert into scenario (org_id, project_id, owner_user_id, slug, name, steps, next_due_at)
+     select $1, $2, $3, 'n' || n, 'n' || n, '[]', now() + interval '1 d' from generate_series(1, 2000) n`,
+    [world.org.id, world.project.id, world.owner.id],
+  );
+  await world.pool.query('analyze scenario');
+  const { rows } = await world.pool.query(
+    `explain (analyze, costs off, timing off) ${lockDue.text}`,
+    [500],
+  );
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('Index Cond: (next_due_at <=');
+  expect(plan).not.toContain('Rows Removed by Filter');
 });
