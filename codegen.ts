@@ -7,7 +7,7 @@ import { schema } from '#graphql/schema.ts';
 import { statesPage } from './scripts/states.ts';
 
 const ROOT = import.meta.dirname;
-const CONSOLE_DOCUMENTS = 'src/console/**/*.{ts,tsx}';
+const CONSOLE_DOCUMENTS = 'src/console/**/*.graphql';
 const CONSOLE_GENERATED = 'src/console/generated/';
 
 type Generated = { readonly path: string; readonly content: string };
@@ -36,14 +36,12 @@ process.exit(checkOnly && stale.length > 0 ? 1 : 0);
 
 /** Types for every operation in the console, none while it holds none. */
 async function documents(sdlText: string): Promise<Generated[]> {
-  const sources = globSync(CONSOLE_DOCUMENTS, { cwd: ROOT });
-  if (!sources.some((file) => readFileSync(join(ROOT, file), 'utf8').includes('graphql(')))
-    return [];
+  if (globSync(CONSOLE_DOCUMENTS, { cwd: ROOT }).length === 0) return [];
   const { generate } = await import('@graphql-codegen/cli');
   const output = await generate(
     {
       schema: sdlText,
-      documents: [CONSOLE_DOCUMENTS, `!${CONSOLE_GENERATED}**`],
+      documents: [CONSOLE_DOCUMENTS],
       generates: {
         [CONSOLE_GENERATED]: {
           preset: 'client',
@@ -61,10 +59,13 @@ async function documents(sdlText: string): Promise<Generated[]> {
     },
     false,
   );
-  return (output as { filename: string; content: string }[]).map(({ filename, content }) => ({
-    path: join(ROOT, filename),
-    content,
-  }));
+  return (output as { filename: string; content: string }[])
+    .filter(({ filename }) => filename.endsWith('/graphql.ts'))
+    .map(({ filename, content }) => ({
+      path: join(ROOT, filename),
+      // The types of documents come with the client that takes them.
+      content: `// Written by npm run generate from the .graphql files of the console.\n${content.replace("'@graphql-typed-document-node/core'", "'urql'")}`,
+    }));
 }
 
 /** The first line that differs, as a hint. */

@@ -11,6 +11,11 @@ type Step = {
 const STEPS: readonly Step[] = [
   { name: 'types', command: ['tsc'], remedy: 'mend the types' },
   {
+    name: 'types of the console',
+    command: ['tsc', '--noEmit', '-p', 'src/console'],
+    remedy: 'mend the types',
+  },
+  {
     name: 'lint and layers',
     command: ['oxlint', '--type-aware'],
     remedy: 'oxlint --type-aware --fix mends some',

@@ -1,0 +1,78 @@
+/** Which screen stands at which address. Each is read when it is first gone to. */
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { Redirect, Route, Switch, useSearchParams } from 'wouter';
+import { useSession } from './live/session.ts';
+import { Empty, Skeleton } from './parts/notice.tsx';
+import { Page } from './parts/page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { SignIn } from './screens/sign-in/sign-in.tsx';
+
+const Operations = lazy(() => import('./screens/operations/operations.tsx'));
+const Scenarios = lazy(() => import('./screens/scenarios/scenarios.tsx'));
+const Scenario = lazy(() => import('./screens/scenario/scenario.tsx'));
+const NewScenario = lazy(() => import('./screens/scenario/new-scenario.tsx'));
+const Run = lazy(() => import('./screens/run/run.tsx'));
+
+const SCREENS: readonly (readonly [string, ReactNode])[] = [
+  ['/p/:project/operations', <Operations key="operations" />],
+  ['/p/:project/scenarios', <Scenarios key="scenarios" />],
+  ['/p/:project/new-scenario', <NewScenario key="new" />],
+  ['/p/:project/scenarios/:id/:part?', <Scenario key="scenario" />],
+  ['/p/:project/runs/:id', <Run key="run" />],
+];
+
+export function App() {
+  const session = useSession();
+  if (session.state === 'unknown') return null;
+  if (session.state === 'out') return <SignIn why={session.why} />;
+  return (
+    <Switch>
+      <Route path="/sign-in">
+        <Onward />
+      </Route>
+      <Route>
+        <Shell>
+          <Suspense fallback={<Waiting />}>
+            <Switch>
+              {SCREENS.map(([path, screen]) => (
+                <Route key={path} path={path}>
+                  {screen}
+                </Route>
+              ))}
+              <Route>
+                <Nothing />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Shell>
+      </Route>
+    </Switch>
+  );
+}
+
+/** Signed in: on to where one wanted to go, as long as it is of this console. `//host` would lead elsewhere. */
+function Onward() {
+  const [search] = useSearchParams();
+  const next = search.get('next') ?? '/';
+  const isServed = /^\/(graphql|api)\b/.test(next);
+  useEffect(() => {
+    if (isServed) location.replace(next);
+  }, [isServed, next]);
+  return isServed ? null : <Redirect to={/^\/(?![/\\])/.test(next) ? next : '/'} replace />;
+}
+
+function Waiting() {
+  return (
+    <Page title="Loading">
+      <Skeleton lines={6} />
+    </Page>
+  );
+}
+
+function Nothing() {
+  return (
+    <Page title="Nothing here">
+      <Empty title="There is nothing at this address." />
+    </Page>
+  );
+}

@@ -1,0 +1,43 @@
+/** Types that the cache keeps inside of what they belong to, since they have no identity of their own. */
+import type { KeyingConfig } from '@urql/exchange-graphcache';
+
+const EMBEDDED = [
+  'AgentStep',
+  'Backfill',
+  'BackfillDueTime',
+  'Broken',
+  'CancelledQueue',
+  'CronTrigger',
+  'DueTime',
+  'EmptyDay',
+  'IntervalTrigger',
+  'NextDueTimes',
+  'Notify',
+  'OrganisationPause',
+  'Pause',
+  'Policies',
+  'Problem',
+  'Progress',
+  'Queue',
+  'QueueChange',
+  'Resync',
+  'Retries',
+  'RunClaim',
+  'RunsChanged',
+  'RunStatisticsBucket',
+  'ScenarioPlan',
+  'ScenariosChanged',
+  'ScenarioVersion',
+  'SchedulerHealth',
+  'SchedulerHealthChange',
+  'StepAttempt',
+  'SyncDatasetStep',
+  'SnapshotDashboardsStep',
+  'TicksChanged',
+  'Timeline',
+  'TimelineDue',
+  'UpstreamTrigger',
+  'Viewer',
+];
+
+export const keys: KeyingConfig = Object.fromEntries(EMBEDDED.map((name) => [name, () => null]));

@@ -1,0 +1,41 @@
+/** Starts the console, or the tile alone where it is embedded. */
+import '@fontsource-variable/inter/wght.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import { StrictMode, lazy, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Provider } from 'urql';
+import { App } from './app.tsx';
+import { createGraphQL } from './live/client.ts';
+import { findSession } from './live/session.ts';
+import { createSocket } from './live/socket.ts';
+import { TipProvider } from './parts/tip.tsx';
+import { SocketContext } from './shell/socket-context.ts';
+
+const Tile = lazy(() => import('./screens/tile/tile.tsx'));
+
+const isTile = location.pathname === '/tiles/scheduler';
+const token = isTile ? (new URLSearchParams(location.search).get('token') ?? '') : undefined;
+const socket = createSocket(token);
+const client = createGraphQL(socket);
+if (!isTile) void findSession();
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <Provider value={client}>
+      <SocketContext value={socket}>
+        <TipProvider delay={350}>
+          {isTile ? (
+            <Suspense>
+              <Tile />
+            </Suspense>
+          ) : (
+            <App />
+          )}
+        </TipProvider>
+      </SocketContext>
+    </Provider>
+  </StrictMode>,
+);

@@ -1,0 +1,64 @@
+/** A button that opens a list of things to do. */
+import { Menu as Base } from '@base-ui/react/menu';
+import type { ReactElement, ReactNode } from 'react';
+import styles from './menu.module.css';
+
+export function Menu({
+  trigger,
+  children,
+}: {
+  /** A button; it opens the menu. */
+  trigger: ReactElement<Record<string, unknown>>;
+  children: ReactNode;
+}) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner
+          sideOffset={4}
+          align="end"
+          collisionPadding={8}
+          className={styles['place']}
+        >
+          <Base.Popup className={styles['menu']}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export function MenuItem({
+  icon,
+  onSelect,
+  disabled = false,
+  danger = false,
+  chosen,
+  children,
+}: {
+  icon?: ReactNode;
+  onSelect: () => void;
+  disabled?: boolean;
+  danger?: boolean;
+  /** One of a set of which one is chosen. */
+  chosen?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Base.Item
+      className={styles['item']}
+      data-danger={danger || undefined}
+      data-chosen={chosen || undefined}
+      disabled={disabled}
+      onClick={onSelect}
+    >
+      <span className={styles['icon']}>{icon}</span>
+      <span>{children}</span>
+      {chosen && <span className="visually-hidden">chosen</span>}
+    </Base.Item>
+  );
+}
+
+export function MenuGap() {
+  return <Base.Separator className={styles['gap']} />;
+}

@@ -1,0 +1,31 @@
+/** The project one is in. Its slug stands in the address; the last one is remembered for the next visit. */
+import { createContext, use } from 'react';
+import type { ShellQuery } from '../generated/graphql.ts';
+
+export type Project = ShellQuery['projects']['nodes'][number];
+export type Place = { readonly project: Project; readonly projects: readonly Project[] };
+
+export const PlaceContext = createContext<Place | null>(null);
+
+/** @throws Error outside of a project's screens. */
+export function usePlace(): Place {
+  const place = use(PlaceContext);
+  if (!place) throw new Error('usePlace is for screens within a project');
+  return place;
+}
+
+const LAST = 'hf-project';
+
+export const rememberProject = (slug: string): void => localStorage.setItem(LAST, slug);
+export const lastProject = (): string | null => localStorage.getItem(LAST);
+
+/** Addresses within the console. */
+export const paths = {
+  operations: (project: string) => `/p/${project}/operations`,
+  scenarios: (project: string) => `/p/${project}/scenarios`,
+  newScenario: (project: string) => `/p/${project}/new-scenario`,
+  /** @param part a tab: runs, ticks, configuration, versions. */
+  scenario: (project: string, id: number, part?: string) =>
+    `/p/${project}/scenarios/${id}${part ? `/${part}` : ''}`,
+  run: (project: string, id: number) => `/p/${project}/runs/${id}`,
+} as const;

@@ -1,0 +1,208 @@
+/** What stands around every screen: where one can go, the project, the scheduler's pulse, oneself. */
+import { useEffect, type ReactNode } from 'react';
+import { useQuery } from 'urql';
+import { Link, Redirect, useLocation, useRoute } from 'wouter';
+import { ShellDocument } from '../generated/graphql.ts';
+import { signOut } from '../live/session.ts';
+import { Button } from '../parts/button.tsx';
+import { Icon, type IconName } from '../parts/icon.tsx';
+import { Menu, MenuGap, MenuItem } from '../parts/menu.tsx';
+import { Empty, Failure, Skeleton } from '../parts/notice.tsx';
+import { ConnectionLine } from './connection-line.tsx';
+import { HealthBadge } from './health-badge.tsx';
+import { lastProject, paths, PlaceContext, rememberProject, type Project } from './place.ts';
+import { chooseTheme, useTheme, type Theme } from './theme.ts';
+import styles from './shell.module.css';
+
+const PLACES: readonly (readonly [IconName, string, (project: string) => string])[] = [
+  ['pulse', 'Operations', paths.operations],
+  ['list', 'Scenarios', paths.scenarios],
+];
+
+/** Reads who one is and which projects there are, and draws the screen within the project of the address. */
+export function Shell({ children }: { children: ReactNode }) {
+  const [{ data, error }, ask] = useQuery({ query: ShellDocument });
+  const [, place] = useRoute<{ project: string }>('/p/:project/*?');
+  const slug = place?.project;
+  const project = data?.projects.nodes.find((each) => each.slug === slug);
+  useEffect(() => {
+    if (project) rememberProject(project.slug);
+  }, [project]);
+  if (error && !data)
+    return (
+      <Alone>
+        <Failure error={error} onRetry={() => ask()} />
+      </Alone>
+    );
+  if (!data)
+    return (
+      <Alone>
+        <Skeleton lines={4} />
+      </Alone>
+    );
+  const projects = data.projects.nodes;
+  if (!project)
+    return <Nowhere slug={slug} projects={projects} fallback={data.viewer.defaultProject?.slug} />;
+  return (
+    <PlaceContext value={{ project, projects }}>
+      <div className={styles['shell']}>
+        <a href="#content" className={styles['skip']}>
+          Skip to content
+        </a>
+        <Bar
+          project={project}
+          projects={projects}
+          name={data.viewer.user.name}
+          email={data.viewer.user.email}
+        />
+        <Rail project={project} />
+        <main id="content" tabIndex={-1} className={styles['main']}>
+          <ConnectionLine />
+          {children}
+        </main>
+      </div>
+    </PlaceContext>
+  );
+}
+
+function Alone({ children }: { children: ReactNode }) {
+  return <main className={styles['alone']}>{children}</main>;
+}
+
+/** No project in the address, or one that cannot be seen. */
+function Nowhere({
+  slug,
+  projects,
+  fallback,
+}: {
+  slug: string | undefined;
+  projects: readonly Project[];
+  fallback: string | undefined;
+}) {
+  const known = [lastProject(), fallback].find((each) =>
+    projects.some((project) => project.slug === each),
+  );
+  const home = known ?? projects[0]?.slug;
+  if (home !== undefined && slug === undefined)
+    return <Redirect href={paths.operations(home)} replace />;
+  return (
+    <Alone>
+      <Empty
+        title={
+          slug === undefined
+            ? 'No project to see yet'
+            : `There is no project “${slug}” that you may see`
+        }
+      >
+        {slug === undefined ? (
+          <p>An administrator can give you a role in one.</p>
+        ) : (
+          home !== undefined && <Link href={paths.operations(home)}>Go to {home}</Link>
+        )}
+        <Button onClick={() => void signOut()}>Sign out</Button>
+      </Empty>
+    </Alone>
+  );
+}
+
+function Bar({
+  project,
+  projects,
+  name,
+  email,
+}: {
+  project: Project;
+  projects: readonly Project[];
+  name: string;
+  email: string;
+}) {
+  const [, navigate] = useLocation();
+  const theme = useTheme();
+  const choices: readonly (readonly [Theme, IconName, string])[] = [
+    ['system', 'pulse', 'As the system'],
+    ['light', 'sun', 'Light'],
+    ['dark', 'moon', 'Dark'],
+  ];
+  return (
+    <header className={styles['bar']}>
+      <Link
+        href={paths.operations(project.slug)}
+        className={styles['brand']}
+        aria-label="Honeyframe, to Operations"
+      >
+        <img src="/icon.svg" alt="" width="24" height="24" />
+        <span>Honeyframe</span>
+      </Link>
+      <Menu
+        trigger={
+          <Button kind="quiet" aria-label={`Project: ${project.name}`}>
+            <span className={styles['cut']}>{project.name}</span>
+            <Icon name="down" size={12} />
+          </Button>
+        }
+      >
+        {projects.map((each) => (
+          <MenuItem
+            key={each.id}
+            chosen={each.id === project.id}
+            onSelect={() => navigate(paths.operations(each.slug))}
+          >
+            {each.name}
+          </MenuItem>
+        ))}
+      </Menu>
+      <div className={styles['end']}>
+        <HealthBadge project={project.slug} />
+        <Menu
+          trigger={<Button kind="quiet" icon={<Icon name="user" />} aria-label={`You: ${name}`} />}
+        >
+          <div className={styles['me']}>
+            <strong>{name}</strong>
+            <span>{email}</span>
+          </div>
+          <MenuGap />
+          {choices.map(([value, icon, label]) => (
+            <MenuItem
+              key={value}
+              icon={<Icon name={icon} />}
+              chosen={theme === value}
+              onSelect={() => chooseTheme(value)}
+            >
+              {label}
+            </MenuItem>
+          ))}
+          <MenuGap />
+          <MenuItem icon={<Icon name="code" />} onSelect={() => location.assign('/graphql')}>
+            GraphiQL
+          </MenuItem>
+          <MenuItem icon={<Icon name="code" />} onSelect={() => location.assign('/api/reference')}>
+            REST reference
+          </MenuItem>
+          <MenuGap />
+          <MenuItem onSelect={() => void signOut()}>Sign out</MenuItem>
+        </Menu>
+      </div>
+    </header>
+  );
+}
+
+function Rail({ project }: { project: Project }) {
+  const [here] = useLocation();
+  return (
+    <nav aria-label="Screens" className={styles['rail']}>
+      <ul>
+        {PLACES.map(([icon, label, path]) => {
+          const href = path(project.slug);
+          return (
+            <li key={label}>
+              <Link href={href} aria-current={here.startsWith(href) ? 'page' : undefined}>
+                <Icon name={icon} />
+                {label}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,50 @@
+/** Builds the console into `.console/`, each text asset beside its brotli and gzip forms, since the API sends files
+ *  as they lie. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const OUT = join(import.meta.dirname, '../../.console');
+
+// A smaller file is not worth a second one.
+const MIN_BYTES = 1024;
+
+const compressed: Plugin = {
+  name: 'compressed',
+  apply: 'build',
+  closeBundle() {
+    for (const entry of readdirSync(OUT, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !/\.(js|css|svg|html|json)$/.test(entry.name)) continue;
+      const path = join(entry.parentPath, entry.name);
+      const content = readFileSync(path);
+      if (content.length < MIN_BYTES) continue;
+      const quality = { [constants.BROTLI_PARAM_QUALITY]: 11 };
+      writeFileSync(`${path}.br`, brotliCompressSync(content, { params: quality }));
+      writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+    }
+  },
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), compressed],
+  build: {
+    outDir: OUT,
+    emptyOutDir: true,
+    target: 'es2023',
+    // The policy of the page allows no inline script; fonts and pictures are cached better as files.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    host: '127.0.0.1',
+    // Against an API that runs already: npm start, then vite.
+    proxy: {
+      '/api': 'http://127.0.0.1:4000',
+      '/graphql': { target: 'http://127.0.0.1:4000', ws: true },
+    },
+  },
+});
