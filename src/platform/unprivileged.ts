@@ -5,6 +5,7 @@ import { chown } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from './log.ts';
+import { findSetpriv } from './util-linux.ts';
 
 const run = promisify(execFile);
 const USER = 'postgres';
@@ -26,7 +27,7 @@ export async function unprivileged(
   log: Log,
 ): Promise<Unprivileged> {
   const ids = process.getuid?.() === 0 ? ((await findUser()) ?? (await makeUser())) : null;
-  const dies = await works(['setpriv', '--pdeathsig=INT', 'true']);
+  const setpriv = await findSetpriv();
   const own = async (path: string) => {
     if (ids === null) return;
     await chown(path, ids.uid, ids.gid).catch((error: Error) => {
@@ -36,19 +37,19 @@ export async function unprivileged(
   const user = (capabilities: readonly string[]): Unprivileged => ({
     own,
     spawn: (program, args, stdio) => {
-      if (!dies) return spawn(program, args, { stdio, detached: true, ...ids });
+      if (setpriv === null) return spawn(program, args, { stdio, detached: true, ...ids });
       const become = ids
         ? [`--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', ...capabilities]
         : [];
       const options = ['--pdeathsig=INT', ...become, '--', program, ...args];
-      return spawn('setpriv', options, { stdio, detached: true });
+      return spawn(setpriv, options, { stdio, detached: true });
     },
   });
 
   await own(needs.folder);
   const plain = user([]);
   if (await reaches(plain, needs)) return plain;
-  if (ids !== null && dies) {
+  if (ids !== null && setpriv !== null) {
     // Root's own folders are closed to others (/root is 0700). This one capability opens the way; the
     // secure bit lets access(2) see it, by which Postgres looks for its programs.
     const able = user([
@@ -117,10 +118,6 @@ async function makeUser(): Promise<Ids> {
   const made = await findUser();
   if (made === null) throw new Error(`useradd made no user ${USER}. Start as another user.`);
   return made;
-}
-
-async function works([program, ...args]: [string, ...string[]]): Promise<boolean> {
-  return (await ended(spawn(program, args, { stdio: 'ignore' }))) === 0;
 }
 
 /** The exit code; null after a signal or when the program is not there. */
