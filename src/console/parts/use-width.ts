@@ -1,0 +1,17 @@
+/** How wide an element is, in CSS px, for pictures that are drawn to measure. */
+import { useLayoutEffect, useState, type RefObject } from 'react';
+
+/** 0 until it is on the page. */
+export function useWidth(ref: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setWidth(Math.floor(entry.contentRect.width));
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
+}
