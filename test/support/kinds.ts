@@ -1,8 +1,11 @@
 /** Step kinds that only tests register: they do nothing, wait for a gate, fail, or leave a mark when published. */
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Json, Registry, StepKind } from '#domain/step/kind.ts';
+import { describeExit } from '#platform/child.ts';
 import type { Queryable } from '#platform/db.ts';
+import { runCommand } from '#platform/subprocess.ts';
 
 const config = z.strictObject({
   /** Waits until `openGate` was called with this name. */
@@ -13,6 +16,8 @@ const config = z.strictObject({
   throw: z.string().optional(),
   /** Sleeps in the database for so many seconds. */
   pg_sleep: z.number().optional(),
+  /** Runs this shell script in a subprocess, until it ends; its lines go to the log. */
+  script: z.string().optional(),
   /** Writes these lines to the log. */
   lines: z.array(z.string()).optional(),
   output: z.json().optional(),
@@ -35,6 +40,15 @@ export const probe: StepKind<z.infer<typeof config>> = {
       while (asked.gate !== undefined && !(await isOpen(session, asked.gate))) {
         await delay(20, undefined, { signal: context.signal });
       }
+    }
+    if (asked.script !== undefined) {
+      const { code, signal, refused } = await runCommand('sh', ['-c', asked.script], {
+        cwd: tmpdir(),
+        signal: context.signal,
+        onLine: (line) => context.log(line),
+      });
+      const reason = refused ?? `the script ended with ${describeExit({ code, signal })}`;
+      if (code !== 0) return { outcome: 'failed', reason, retryable: false };
     }
     if (asked.throw !== undefined) throw new Error(asked.throw);
     if (asked.fail !== undefined)
