@@ -10,6 +10,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { CHANNELS } from '#domain/event/channels.ts';
 import { eventFeed } from '#domain/event/event-feed.ts';
 import { runChanges } from '#domain/event/run-changes.ts';
+import { scenarioChanges } from '#domain/event/scenario-changes.ts';
 import { healthFeed } from '#domain/heartbeat/health-feed.ts';
 import type { Registry } from '#domain/step/kind.ts';
 import type { House } from '#graphql/context.ts';
@@ -50,6 +51,8 @@ export type Api = AsyncDisposable & {
 // Requests hold a connection for milliseconds; more of them would only queue inside Postgres.
 const POOL_SIZE = 10;
 const FEED_POOL_SIZE = 4;
+// Each message about ticks is a whole list of them.
+const TICKS_EVERY_MS = 500;
 /** For answers under way when the process is asked to stop. */
 const GRACE_MS = 5_000;
 
@@ -76,6 +79,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
     const events = parts.use(eventFeed({ pool: feedPool, log }));
     const changes = parts.use(runChanges({ pool: feedPool, log }));
+    const scenarios = parts.use(scenarioChanges({ pool: feedPool, log }));
+    const ticks = parts.use(scenarioChanges({ pool: feedPool, log, coalesceMs: TICKS_EVERY_MS }));
     const health = parts.use(
       healthFeed({ pool: feedPool, log, staleSeconds: heartbeatStaleSeconds }),
     );
@@ -87,6 +92,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
             events.notify(payload);
             changes.notify(payload);
           },
+          [CHANNELS.scenario]: (payload) => {
+            scenarios.notify(payload);
+            ticks.notify(payload);
+          },
           [CHANNELS.worker]: () => health.notify(),
         },
         {
@@ -94,6 +103,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
           onReady() {
             events.recheck();
             changes.recheck();
+            scenarios.recheck();
+            ticks.recheck();
             health.recheck();
           },
         },
@@ -111,6 +122,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       kinds,
       events,
       changes,
+      scenarioChanges: scenarios,
+      tickChanges: ticks,
       health,
       log,
       jwtSecret,

@@ -1,7 +1,7 @@
 /** What every resolver is handed. */
 import type { Principal } from '#domain/access/principal.ts';
 import type { EventFeed } from '#domain/event/event-feed.ts';
-import type { RunChanges } from '#domain/event/run-changes.ts';
+import type { Changes } from '#domain/event/changes.ts';
 import type { HealthFeed } from '#domain/heartbeat/health-feed.ts';
 import type { Registry } from '#domain/step/kind.ts';
 import type { Pool } from '#platform/db.ts';
@@ -16,7 +16,11 @@ export type House = {
   readonly prisma: PrismaClient;
   readonly kinds: Registry;
   readonly events: EventFeed;
-  readonly changes: RunChanges;
+  /** Of runs. */
+  readonly changes: Changes;
+  readonly scenarioChanges: Changes;
+  /** The same, at most twice a second. */
+  readonly tickChanges: Changes;
   readonly health: HealthFeed;
   readonly log: Log;
   /** Signs sessions. */

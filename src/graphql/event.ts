@@ -1,16 +1,17 @@
 /** What happens to runs, pushed: the numbered events of one, and the list of those that changed. */
-import { DomainError, invalid } from '#platform/errors.ts';
+import { DomainError } from '#platform/errors.ts';
 import { may } from '#domain/access/principal.ts';
 import type { Resync as ResyncItem } from '#domain/event/watcher.ts';
-import type { RunChange } from '#domain/event/run-changes.ts';
+import type { Change } from '#domain/event/changes.ts';
 import type { StoredEvent } from '#domain/event/stored-event.ts';
 import { builder, PAGE } from './builder.ts';
 import { who } from './context.ts';
-import type { Context } from './context.ts';
-import { readId, readLongId } from './id.ts';
+import { readLongId } from './id.ts';
 import { guarded } from './live.ts';
 import { Run } from './run.ts';
-import { inViewable, viewable } from './viewable.ts';
+import { inViewable } from './viewable.ts';
+import { findWatched, watchedArgs, whereOf } from './watched.ts';
+import type { Where } from './watched.ts';
 
 const RunEvent = builder.objectRef<StoredEvent>('RunEvent').implement({
   description: 'One fact about a run.',
@@ -78,36 +79,7 @@ builder.subscriptionField('runEvents', (t) =>
   }),
 );
 
-/** What is watched, when the caller may see it.
- *  @throws DomainError VALIDATION unless exactly one is named, NOT_FOUND. */
-async function findWatched(
-  {
-    projectId,
-    scenarioId,
-  }: { projectId?: string | null | undefined; scenarioId?: string | null | undefined },
-  context: Context,
-): Promise<{ projectId: number; scenarioId?: number }> {
-  if ((projectId == null) === (scenarioId == null)) {
-    throw invalid([{ path: ['projectId'], message: 'give either projectId or scenarioId' }]);
-  }
-  const { prisma } = context;
-  const principal = who(context);
-  if (projectId != null) {
-    const id = readId('Project', projectId, 'projectId');
-    const where = { id, AND: [viewable(principal)] };
-    if (await prisma.project.findFirst({ where, select: { id: true } })) return { projectId: id };
-    throw new DomainError('NOT_FOUND', `No project ${id}.`);
-  }
-  const id = readId('Scenario', scenarioId!, 'scenarioId');
-  const scenario = await prisma.scenario.findFirst({
-    where: { id, AND: [inViewable(principal)] },
-    select: { projectId: true },
-  });
-  if (scenario) return { projectId: scenario.projectId, scenarioId: id };
-  throw new DomainError('NOT_FOUND', `No scenario ${id}.`);
-}
-
-type RunsChange = RunChange & { readonly what: { projectId?: number; scenarioId?: number } };
+type RunsChange = Change & { readonly where: Where };
 
 const RunsChanged = builder.objectRef<RunsChange>('RunsChanged').implement({
   description: 'Runs that changed, whole.',
@@ -121,12 +93,12 @@ const RunsChanged = builder.objectRef<RunsChange>('RunsChanged').implement({
       type: [Run],
       description: `The runs that changed, as they are now; after a resync the newest ${PAGE.usual}.`,
       complexity: { field: 1, multiplier: PAGE.usual },
-      resolve: (query, { what, resync, runIds }, _args, context) =>
+      resolve: (query, { where, resync, ids }, _args, context) =>
         context.prisma.run.findMany({
           ...query,
           where: {
-            ...what,
-            AND: [inViewable(who(context)), resync ? {} : { id: { in: [...runIds] } }],
+            ...where,
+            AND: [inViewable(who(context)), resync ? {} : { id: { in: [...ids] } }],
           },
           orderBy: { id: 'desc' },
           ...(resync && { take: PAGE.usual }),
@@ -140,29 +112,15 @@ builder.subscriptionField('runsChanged', (t) =>
     type: RunsChanged,
     description:
       'Runs of one project or of one scenario, whenever something about them changes. A slow reader gets fewer messages that say the same.',
-    args: {
-      projectId: t.arg.id({ description: '`Project:3` or 3; or give `scenarioId`.' }),
-      scenarioId: t.arg.id({ description: '`Scenario:42` or 42; or give `projectId`.' }),
-    },
+    args: watchedArgs(t.arg),
     subscribe: async (_root, args, context) => {
-      const what = await findWatched(args, context);
-      const source = context.changes.watch(
-        what.scenarioId === undefined
-          ? { projectId: what.projectId }
-          : { scenarioId: what.scenarioId },
-      );
+      const { projectId, where } = await findWatched(args, context);
       return guarded(
         context,
-        (principal) => may(principal, 'project.view', what.projectId),
-        source,
+        (principal) => may(principal, 'project.view', projectId),
+        context.changes.watch(where),
       );
     },
-    resolve: (change, args) => ({
-      ...change,
-      what:
-        args.scenarioId == null
-          ? { projectId: readId('Project', args.projectId ?? '', 'projectId') }
-          : { scenarioId: readId('Scenario', args.scenarioId, 'scenarioId') },
-    }),
+    resolve: (change, args) => ({ ...change, where: whereOf(args) }),
   }),
 );

@@ -1,11 +1,12 @@
 /** Is the scheduler alive? Asked once, or watched. */
-import { colourOf } from '#domain/heartbeat/health-feed.ts';
+import { AMBER_SHARE, colourOf } from '#domain/heartbeat/health-feed.ts';
 import type { Colour, HealthMessage } from '#domain/heartbeat/health-feed.ts';
 import { readSchedulerHealth } from '#domain/heartbeat/health.ts';
 import type { SchedulerHealth } from '#domain/heartbeat/health.ts';
 import { builder } from './builder.ts';
 import { guarded } from './live.ts';
 import { enumValues } from './enum.ts';
+import { HERE, Worker } from './worker.ts';
 
 const HealthColour = builder.enumType('HealthColour', {
   description: 'The state of the scheduler, as its tile shows it.',
@@ -26,6 +27,15 @@ const Health = builder.objectRef<HealthShape>('SchedulerHealth').implement({
       type: HealthColour,
       description: 'Green, amber or red.',
       resolve: ({ colour }) => colour,
+    }),
+    staleSeconds: t.int({
+      description: 'How old the latest beat may be before the state is red: 90.',
+      resolve: (_health, _args, { heartbeatStaleSeconds }) => Math.round(heartbeatStaleSeconds),
+    }),
+    amberSeconds: t.int({
+      description: 'How old the latest beat may be before the state is amber: 60.',
+      resolve: (_health, _args, { heartbeatStaleSeconds }) =>
+        Math.round(heartbeatStaleSeconds * AMBER_SHARE),
     }),
     lastSeenAt: t.expose('lastSeenAt', {
       type: 'DateTime',
@@ -49,7 +59,7 @@ const Health = builder.objectRef<HealthShape>('SchedulerHealth').implement({
 });
 
 const HealthChange = builder.objectRef<HealthMessage>('SchedulerHealthChange').implement({
-  description: 'The whole state, at the beginning and whenever it changes.',
+  description: 'The whole state, at the beginning, with every beat and whenever it changes.',
   fields: (t) => ({
     resync: t.exposeBoolean('resync', {
       description: 'Set on the first message, and after changes may have been missed.',
@@ -59,6 +69,12 @@ const HealthChange = builder.objectRef<HealthMessage>('SchedulerHealthChange').i
       type: Health,
       description: 'The state.',
       resolve: ({ health, colour }) => ({ ...health, colour }),
+    }),
+    workers: t.prismaField({
+      type: [Worker],
+      description: 'The workers that have not left in good order, the latest beat first.',
+      resolve: (query, _message, _args, { prisma }) =>
+        prisma.schedulerWorker.findMany({ ...query, ...HERE }),
     }),
   }),
 });

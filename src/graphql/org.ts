@@ -7,7 +7,7 @@ import { expected, FAILURES } from './failure.ts';
 import { readId } from './id.ts';
 import { Project } from './project.ts';
 
-const OrganisationPause = builder.objectRef<OrgPause>('OrganisationPause').implement({
+export const OrganisationPause = builder.objectRef<OrgPause>('OrganisationPause').implement({
   description: 'Whether the organisation ticks and claims.',
   fields: (t) => ({
     pausedAt: t.expose('pausedAt', {

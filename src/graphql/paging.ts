@@ -33,6 +33,12 @@ export function newestFirst<Id extends number | bigint, Query extends PageQuery<
 }
 
 /** The cost of a page: as many entries as are asked for. */
-export function pageCost({ first, last }: Asked) {
-  return { field: 1, multiplier: Math.min(Math.max(first ?? last ?? PAGE.usual, 1), PAGE.most) };
+export const pageCost = pageCostUpTo(PAGE.most);
+
+/** The same for lists with longer pages. */
+export function pageCostUpTo(most: number) {
+  return ({ first, last }: Asked) => ({
+    field: 1,
+    multiplier: Math.min(Math.max(first ?? last ?? PAGE.usual, 1), most),
+  });
 }

@@ -24,6 +24,12 @@ export const Project = builder.prismaNode('Project', {
       nullable: true,
       description: 'The zone of schedules that name none; null: the organisation’s.',
     }),
+    zone: t.string({
+      description:
+        'The zone in force for schedules that name none: its own, else the organisation’s.',
+      select: { timezone: true, org: { select: { timezone: true } } },
+      resolve: ({ timezone, org }) => timezone ?? org.timezone,
+    }),
     maxRunning: t.exposeInt('maxRunning', {
       nullable: true,
       description: 'How many of its runs may be running at once; null: no limit.',

@@ -1,7 +1,7 @@
 /** A project's queue: asked once, watched, or cancelled whole. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { may } from '#domain/access/principal.ts';
-import type { RunChange } from '#domain/event/run-changes.ts';
+import type { Change } from '#domain/event/changes.ts';
 import { getProject } from '#domain/project/project.ts';
 import { cancelQueue } from '#domain/run/cancel-queue.ts';
 import type { CancelledQueue } from '#domain/run/cancel-queue.ts';
@@ -49,9 +49,9 @@ builder.queryField('queue', (t) =>
   }),
 );
 
-type Change = Pick<RunChange, 'resync' | 'revision'> & { readonly projectId: number };
+type QueueMessage = Pick<Change, 'resync' | 'revision'> & { readonly projectId: number };
 
-const QueueChange = builder.objectRef<Change>('QueueChange').implement({
+const QueueChange = builder.objectRef<QueueMessage>('QueueChange').implement({
   description: 'The whole state, at the beginning and when it may have changed.',
   fields: (t) => ({
     resync: t.exposeBoolean('resync', {

@@ -1,14 +1,13 @@
-/** Scenarios: what they are and which there are. */
+/** Scenarios: what they are. */
 import { may } from '#domain/access/principal.ts';
 import type { StoredPolicies } from '#domain/scenario/forms.ts';
 import { toScenario } from '#domain/scenario/scenario.ts';
 import type { ScenarioRow } from '#domain/scenario/scenario.sql.ts';
-import { Prisma } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
-import { nodeId, readId } from './id.ts';
-import { newestFirst, pageCost } from './paging.ts';
+import { nodeId } from './id.ts';
+import { pageCost } from './paging.ts';
 import { Policies } from './policies.ts';
 import { RunConnection } from './run.ts';
 import { Step } from './step.ts';
@@ -23,20 +22,12 @@ export const SCENARIO_STATES = {
   PAUSED: { value: 'paused', description: 'An operator paused it; `pause` says why.' },
   ACTIVE: { value: 'active', description: 'Its trigger fires.' },
 } as const;
-type ScenarioStateName = (typeof SCENARIO_STATES)[keyof typeof SCENARIO_STATES]['value'];
+export type ScenarioStateName = (typeof SCENARIO_STATES)[keyof typeof SCENARIO_STATES]['value'];
 
-const ScenarioState = builder.enumType('ScenarioState', {
+export const ScenarioState = builder.enumType('ScenarioState', {
   description: 'The first of these that holds.',
   values: SCENARIO_STATES,
 });
-
-/** The same, as conditions: each excludes those before it. */
-const IN_STATE: Record<ScenarioStateName, Prisma.ScenarioWhereInput> = {
-  broken: { broken: { not: Prisma.DbNull } },
-  disabled: { broken: { equals: Prisma.DbNull }, enabled: false },
-  paused: { broken: { equals: Prisma.DbNull }, enabled: true, pausedAt: { not: null } },
-  active: { broken: { equals: Prisma.DbNull }, enabled: true, pausedAt: null },
-};
 
 type PauseShape = { pausedAt: Date; pausedUntil: Date | null; pauseNote: string | null };
 
@@ -188,80 +179,6 @@ export const Scenario = builder.prismaNode('Scenario', {
 });
 
 export const ScenarioConnection = connectionOf(Scenario, 'Scenario', 'scenarios');
-
-const ScenarioFilter = builder.inputType('ScenarioFilter', {
-  description: 'All that is given must hold.',
-  fields: (t) => ({
-    projectId: t.id({ description: 'In this project.' }),
-    stepKind: t.string({ description: 'With a step of this kind: `sync_dataset`.' }),
-    state: t.field({ type: [ScenarioState], description: 'In one of these states.' }),
-    enabled: t.boolean({ description: 'Switched on, or off.' }),
-    paused: t.boolean({ description: 'Paused by an operator, or not.' }),
-    text: t.string({ description: 'Part of a name, slug or description, in any case.' }),
-  }),
-});
-
-function conditions({
-  projectId,
-  stepKind,
-  state,
-  enabled,
-  paused,
-  text,
-}: typeof ScenarioFilter.$inferInput): Prisma.ScenarioWhereInput[] {
-  const part = text && {
-    contains: text.replaceAll(/[\\%_]/g, String.raw`\$&`),
-    mode: 'insensitive' as const,
-  };
-  return [
-    ...(projectId == null ? [] : [{ projectId: readId('Project', projectId, 'projectId') }]),
-    ...(stepKind == null ? [] : [{ stepKinds: { has: stepKind } }]),
-    ...(state == null ? [] : [{ OR: state.map((each) => IN_STATE[each]) }]),
-    ...(enabled == null ? [] : [{ enabled }]),
-    ...(paused == null ? [] : [{ pausedAt: paused ? { not: null } : null }]),
-    ...(part ? [{ OR: [{ name: part }, { slug: part }, { description: part }] }] : []),
-  ];
-}
-
-builder.queryFields((t) => ({
-  scenario: t.prismaField({
-    type: Scenario,
-    nullable: true,
-    description: 'One scenario; null when there is none that the caller may see.',
-    args: { id: t.arg.id({ required: true, description: '`Scenario:42` or 42.' }) },
-    resolve: (query, _root, { id }, context) =>
-      context.prisma.scenario.findFirst({
-        ...query,
-        where: {
-          id: readId('Scenario', id, 'id'),
-          AND: [inViewable(who(context)), { deletedAt: null }],
-        },
-      }),
-  }),
-  scenarios: t.prismaConnection(
-    {
-      type: Scenario,
-      description: 'The scenarios that the caller may see, newest first.',
-      cursor: 'id',
-      complexity: pageCost,
-      args: {
-        filter: t.arg({ type: ScenarioFilter, description: 'Which of them; all by default.' }),
-      },
-      totalCount: (_root, { filter }, context) =>
-        context.prisma.scenario.count({
-          where: {
-            AND: [inViewable(who(context)), { deletedAt: null }, ...conditions(filter ?? {})],
-          },
-        }),
-      resolve: (page, _root, { filter }, context) => {
-        const { query, beyond } = newestFirst(page);
-        const where = [inViewable(who(context)), { deletedAt: null }, ...conditions(filter ?? {})];
-        return context.prisma.scenario.findMany({ ...query, where: { AND: [...where, beyond] } });
-      },
-    },
-    ScenarioConnection,
-  ),
-}));
 
 export function stepShapes(steps: unknown): StepShape[] {
   return (steps as StepShape['wire'][]).map((wire, pos) => ({ pos, wire }));

@@ -1,18 +1,9 @@
 /** What fires on whose success: scenarios both ways, and the runs that came of it. */
-import DataLoader from 'dataloader';
-import {
-  findTriggered,
-  findTriggering,
-  findWaitingSuccesses,
-  type Lineage,
-} from '#domain/run/lineage.ts';
-import type { Queryable } from '#platform/db.ts';
-import type { Run as RunRow } from '../generated/prisma/client.ts';
+import { findTriggered, findTriggering, findWaitingSuccesses } from '#domain/run/lineage.ts';
 import { builder } from './builder.ts';
-import { who, type Context } from './context.ts';
 import { Run } from './run.ts';
+import { runsBy } from './runs-by.ts';
 import { Scenario } from './scenario.ts';
-import { inViewable } from './viewable.ts';
 
 builder.prismaObjectFields(Scenario, (t) => ({
   upstreams: t.field({
@@ -53,29 +44,6 @@ builder.prismaObjectFields(Run, (t) => ({
     resolve: (query, { id }, _args, context) => triggeredOf(context, query).load(Number(id)),
   }),
 }));
-
-/** Loaders of the runs that a question about one answers: one loader for all that are asked for the same fields. */
-function runsBy(find: (db: Queryable, ids: readonly number[]) => Promise<Lineage[]>) {
-  const loaders = new WeakMap<Context, Map<string, DataLoader<number, RunRow[]>>>();
-  return (context: Context, query: object): DataLoader<number, RunRow[]> =>
-    loaders
-      .getOrInsertComputed(context, () => new Map())
-      .getOrInsertComputed(
-        JSON.stringify(query),
-        () =>
-          new DataLoader<number, RunRow[]>(async (ids) => {
-            const lineage = await find(context.pool, ids);
-            const runIds = [...new Set(lineage.map(({ runId }) => runId))];
-            const found = await context.prisma.run.findMany({
-              ...query,
-              where: { id: { in: runIds }, AND: [inViewable(who(context))] },
-            });
-            const byId = new Map(found.map((run) => [Number(run.id), run]));
-            const of = Map.groupBy(lineage, ({ id }) => id);
-            return ids.map((id) => of.get(id)?.flatMap(({ runId }) => byId.get(runId) ?? []) ?? []);
-          }),
-      );
-}
 
 const triggeringOf = runsBy(findTriggering);
 const triggeredOf = runsBy(findTriggered);

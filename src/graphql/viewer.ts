@@ -18,7 +18,7 @@ const RoleType = builder.enumType('Role', {
   }),
 });
 
-const Viewer = builder.objectRef<Principal>('Viewer').implement({
+export const Viewer = builder.objectRef<Principal>('Viewer').implement({
   description: 'The caller, in the one organisation that this request speaks for.',
   fields: (t) => ({
     user: t.prismaField({

@@ -1,7 +1,10 @@
 /** Workers: who ticks, claims and executes. They serve all organisations alike. */
+import DataLoader from 'dataloader';
+import type { Run as RunRow } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
-import { who } from './context.ts';
+import { who, type Context } from './context.ts';
 import { loader } from './loader.ts';
+import { Run } from './run.ts';
 import { Scenario } from './scenario.ts';
 import { inViewable } from './viewable.ts';
 
@@ -12,7 +15,34 @@ const scenariosOf = loader((ids, context) =>
   }),
 );
 
-const Worker = builder.prismaObject('SchedulerWorker', {
+type Running = DataLoader<string, RunRow[]>;
+const loaders = new WeakMap<Context, Map<string, Running>>();
+
+/** The runs that workers execute: one statement for all workers that are asked for the same fields. */
+function runningOf(context: Context, query: { select?: object }): Running {
+  return loaders
+    .getOrInsertComputed(context, () => new Map())
+    .getOrInsertComputed(
+      JSON.stringify(query),
+      () =>
+        new DataLoader<string, RunRow[]>(async (workerIds) => {
+          const found = (await context.prisma.run.findMany({
+            ...query,
+            select: { ...query.select, workerId: true },
+            where: {
+              state: 'running',
+              workerId: { in: [...workerIds] },
+              AND: [inViewable(who(context))],
+            },
+            orderBy: { id: 'desc' },
+          })) as unknown as RunRow[];
+          const of = Map.groupBy(found, ({ workerId }) => workerId);
+          return workerIds.map((workerId) => of.get(workerId) ?? []);
+        }),
+    );
+}
+
+export const Worker = builder.prismaObject('SchedulerWorker', {
   name: 'Worker',
   description: 'A process that ticks, claims and executes; it heartbeats.',
   fields: (t) => ({
@@ -33,6 +63,12 @@ const Worker = builder.prismaObject('SchedulerWorker', {
       resolve: ({ currentScenarioId: id }, _args, context) =>
         id === null ? null : scenariosOf(context).load(id),
     }),
+    runs: t.prismaField({
+      type: [Run],
+      description: 'The runs that it executes now, those that the caller may see; newest first.',
+      select: { workerId: true },
+      resolve: (query, { workerId }, _args, context) => runningOf(context, query).load(workerId),
+    }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', description: 'Its last beat.' }),
     lastTickAt: t.expose('lastTickAt', {
@@ -51,6 +87,10 @@ const Worker = builder.prismaObject('SchedulerWorker', {
 /** More workers than any screen shows. */
 const MOST = 200;
 
+const BY_BEAT = { orderBy: { lastSeenAt: 'desc' }, take: MOST } as const;
+/** Those that have not left in good order, the latest beat first. */
+export const HERE = { where: { stoppedAt: null }, ...BY_BEAT } as const;
+
 builder.queryField('workers', (t) =>
   t.prismaField({
     type: [Worker],
@@ -65,9 +105,7 @@ builder.queryField('workers', (t) =>
     resolve: (query, _root, { gone }, context) =>
       context.prisma.schedulerWorker.findMany({
         ...query,
-        ...(!gone && { where: { stoppedAt: null } }),
-        orderBy: { lastSeenAt: 'desc' },
-        take: MOST,
+        ...(gone ? BY_BEAT : HERE),
       }),
   }),
 );

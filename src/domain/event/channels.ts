@@ -7,8 +7,18 @@ export const CHANNELS = {
   queue: 'hf_queue',
   /** A schedule changed: the earliest due time may have moved. */
   schedule: 'hf_schedule',
+  /** Rows of scenarios changed, or something was decided about them: their ids, or `*`. */
+  scenario: 'hf_scenario',
   /** A worker's row changed. */
   worker: 'hf_worker',
   /** A run was asked to end. */
   cancel: 'hf_cancel',
 } as const;
+
+// A payload has less than 8,000 bytes, and an id at most ten digits and a comma.
+const MAX_IDS = 600;
+
+/** Ids as a payload: separated by commas, `*` for too many to name; empty for none. */
+export function payloadOf(ids: readonly number[]): string {
+  return ids.length > MAX_IDS ? '*' : ids.join(',');
+}

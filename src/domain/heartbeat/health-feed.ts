@@ -29,7 +29,7 @@ export type HealthFeed = AsyncDisposable & {
 };
 
 // Two thirds of the stale time: 60 s of 90 s, two missed beats.
-const AMBER_SHARE = 2 / 3;
+export const AMBER_SHARE = 2 / 3;
 /** Finds a worker whose notification was lost. */
 const BACKSTOP_MS = 10_000;
 
@@ -72,7 +72,7 @@ export function healthFeed(options: { pool: Pool; log: Log; staleSeconds: number
 
   const tell = (health: SchedulerHealth) => {
     const colour = colourOf(health, staleSeconds);
-    const facts = [colour, health.lastSeenAt?.getTime(), health.lastTickAt?.getTime()].join();
+    const facts = `${colour} ${health.changedAt}`;
     const changed = facts !== told;
     if (changed) revision += 1;
     told = facts;

@@ -11,6 +11,8 @@ export type SchedulerHealth = {
   /** Seconds since then, on the database's clock. */
   readonly lastSeenSeconds: number | null;
   readonly lastTickSeconds: number | null;
+  /** Another one after every beat and every leave of any worker. */
+  readonly changedAt: string;
 };
 
 // With no row at all the comparison is null, which counts as dead.
@@ -19,8 +21,10 @@ const findHealth = statement<SchedulerHealth>(
   `select coalesce(w.seen > now.at - $1::float8 * interval '1 s', false) as alive,
           w.seen as "lastSeenAt", w.ticked as "lastTickAt",
           extract(epoch from now.at - w.seen)::float8 as "lastSeenSeconds",
-          extract(epoch from now.at - w.ticked)::float8 as "lastTickSeconds"
-     from (select max(last_seen_at) as seen, max(last_tick_at) as ticked from scheduler_workers) w,
+          extract(epoch from now.at - w.ticked)::float8 as "lastTickSeconds",
+          concat_ws(' ', w.seen, w.ticked, w.stopped) as "changedAt"
+     from (select max(last_seen_at) as seen, max(last_tick_at) as ticked, max(stopped_at) as stopped
+           from scheduler_workers) w,
           (select clock_timestamp() as at) now`,
 );
 

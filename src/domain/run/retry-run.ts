@@ -70,7 +70,8 @@ export function retryRun(
       resourceId: runId,
       after: { runId: made!.runId, mode, reused: reused.length },
     });
-    await rows(tx, slots.notify, [state === 'queued', String(made!.runId), false]);
+    const told = seen.scenarioId === null ? '' : String(seen.scenarioId);
+    await rows(tx, slots.notify, [state === 'queued', String(made!.runId), told]);
     return { ...made!, state, reused: reused.length };
   });
 }

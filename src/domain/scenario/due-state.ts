@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { row, rows, type Client } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { Actor } from '../access/audit.ts';
-import { CHANNELS } from '../event/channels.ts';
+import { CHANNELS, payloadOf } from '../event/channels.ts';
 import { requestCancel } from '../run/cancel-run.ts';
 import { decideArrivals } from '../tick/arrivals.ts';
 import { decideDue } from '../tick/decide-due.ts';
@@ -111,7 +111,10 @@ export async function cancelWaiting(
   }
 }
 
-/** Tells tickers that a due time may have moved. */
-export async function notifySchedule(tx: Client): Promise<void> {
-  await tx.query('select pg_notify($1, $2)', [CHANNELS.schedule, '']);
+/** Tells tickers that a due time may have moved, and watchers which scenarios changed. */
+export async function notifyChanged(tx: Client, scenarioIds: readonly number[]): Promise<void> {
+  await tx.query('select pg_notify($1, $2), pg_notify($3, $4)', [
+    ...[CHANNELS.schedule, ''],
+    ...[CHANNELS.scenario, payloadOf(scenarioIds)],
+  ]);
 }

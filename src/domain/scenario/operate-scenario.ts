@@ -13,7 +13,7 @@ import {
   decideUpToNow,
   idleFrom,
   nextDue,
-  notifySchedule,
+  notifyChanged,
   recordIdle,
   recordUpToNow,
 } from './due-state.ts';
@@ -255,7 +255,7 @@ async function recordOperation<After extends Scenario | null>(
       after: { pausedAt: after.pausedAt, pauseNote: after.pauseNote, nextDueAt: after.nextDueAt },
     }),
   });
-  await notifySchedule(tx);
+  await notifyChanged(tx, [before.id]);
   return after;
 }
 

@@ -8,6 +8,8 @@ import * as sql from './upstream-links.sql.ts';
 type Planned = {
   /** null where the configuration does not say. */
   readonly slug: string | null;
+  /** The slug that it has so far, where that is known to be another; others that name it will follow. */
+  readonly was: string | null;
   readonly upstream: readonly string[];
 };
 
@@ -19,10 +21,12 @@ export async function planUpstreams(
 ): Promise<(index: number) => Problem[]> {
   const names = new Set(planned.flatMap(({ upstream }) => upstream));
   if (names.size === 0) return () => [];
-  const mine = new Map(planned.map(({ slug, upstream }) => [slug, upstream]));
+  const newSlugs = new Map(planned.map(({ slug, was }) => [was, slug]));
+  const renamed = (slug: string) => newSlugs.get(slug) ?? slug;
+  const mine = new Map(planned.map(({ slug, upstream }) => [slug, upstream.map(renamed)]));
   const named = await rows(db, sql.findNamed, [projectId, [...names]]);
   const links = await rows(db, sql.findLinksAbove, [named.map(({ id }) => id)]);
-  const stored = upstreamsBySlug(named, links);
+  const stored = upstreamsBySlug(named, links, renamed);
   const known = new Set([...named.map(({ slug }) => slug), ...mine.keys()]);
   const slugs = [...names].every((name) => known.has(name))
     ? []
@@ -34,7 +38,7 @@ export async function planUpstreams(
     return upstream.flatMap((name, at) => {
       const path = ['trigger', 'upstream', at];
       if (!known.has(name)) return [{ path, message: unknownName(name, slugs), value: name }];
-      const circle = slug === null ? null : wayUp(name, slug, upstreamOf);
+      const circle = slug === null ? null : wayUp(renamed(name), slug, upstreamOf);
       return circle === null ? [] : [{ path, message: closesCircle(circle), value: name }];
     });
   };
@@ -43,14 +47,18 @@ export async function planUpstreams(
 function upstreamsBySlug(
   named: readonly { readonly id: number; readonly slug: string }[],
   links: readonly sql.Link[],
+  renamed: (slug: string) => string,
 ): Map<string, string[]> {
   const slugOf = new Map([
-    ...named.map(({ id, slug }) => [id, slug] as const),
-    ...links.map(({ upstreamId, upstreamSlug }) => [upstreamId, upstreamSlug] as const),
+    ...named.map(({ id, slug }) => [id, renamed(slug)] as const),
+    ...links.map(({ upstreamId, upstreamSlug }) => [upstreamId, renamed(upstreamSlug)] as const),
   ]);
   const groups = Map.groupBy(links, ({ downstreamId }) => slugOf.get(downstreamId) ?? '');
   return new Map(
-    [...groups].map(([slug, group]) => [slug, group.map(({ upstreamSlug }) => upstreamSlug)]),
+    [...groups].map(([slug, group]) => [
+      slug,
+      group.map(({ upstreamSlug }) => renamed(upstreamSlug)),
+    ]),
   );
 }
 

@@ -15,7 +15,7 @@ import {
   decideUpToNow,
   idleFrom,
   nextDue,
-  notifySchedule,
+  notifyChanged,
   recordUpToNow,
 } from './due-state.ts';
 import type { StoredPolicies } from './forms.ts';
@@ -86,7 +86,9 @@ export async function createScenario(
     const created = await row(tx, sql.insertScenario, [...values, who.orgId, projectId, now]);
     const scenario = toScenario(created!);
     await writeLinks(tx, scenario);
-    return recordSaved(tx, who, null, scenario);
+    await recordSaved(tx, who, null, scenario);
+    await notifyChanged(tx, [scenario.id]);
+    return scenario;
   });
 }
 
@@ -106,27 +108,47 @@ export async function updateScenario(
   who: Principal,
   id: number,
   wire: unknown,
-  { ifVersion = null, projectId = null }: UpdateOptions = {},
+  options: UpdateOptions = {},
+): Promise<Scenario> {
+  return changeScenario(deps, who, id, wire, options, async (tx, before) => {
+    const { input, problems } = readPatch(wire, deps.kinds, before.steps);
+    const target = { projectId: before.projectId, scenarioId: id };
+    problems.push(...(await databaseProblems(tx, who, target, input)));
+    if (problems.length > 0) throw invalid(problems);
+    return { config: merge(before, input), writesTrigger: input.trigger !== undefined };
+  });
+}
+
+type Wanted = {
+  readonly config: Configuration;
+  /** The trigger was written, be it as it is: whatever broke it is judged again. */
+  readonly writesTrigger: boolean;
+};
+
+/** Makes a scenario what is wanted of it as it stands under its slot; what is so already is not written.
+ *  @throws DomainError NOT_FOUND, FORBIDDEN; CONFLICT for a stale `ifVersion` and for a slug that another request takes
+ *  at the same time; what `want` throws. */
+export async function changeScenario(
+  deps: ScenarioDeps,
+  who: Principal,
+  id: number,
+  wire: unknown,
+  { ifVersion = null, projectId = null }: UpdateOptions,
+  want: (tx: Client, before: Scenario) => Promise<Wanted>,
 ): Promise<Scenario> {
   return saving(deps.pool, async (tx) => {
     const lockFirst = changesLinks(wire) ? () => lockLinks(tx, who.orgId) : undefined;
     const before = await lockScenario(tx, who, id, projectId, lockFirst);
     if (ifVersion !== null && ifVersion !== before.version) throw stale(before, ifVersion);
-    const { input, problems } = readPatch(wire, deps.kinds, before.steps);
-    const target = { projectId: before.projectId, scenarioId: id };
-    problems.push(...(await databaseProblems(tx, who, target, input)));
-    if (problems.length > 0) throw invalid(problems);
-
-    const config = merge(before, input);
-    const remade = before.broken !== null && input.trigger !== undefined;
+    const { config, writesTrigger } = await want(tx, before);
+    const remade = before.broken !== null && writesTrigger;
     if (isDeepStrictEqual(config, configurationOf(before)) && !remade) return before;
     const saved = await writeChange(tx, who, before, config, remade);
-    if (saved.slug !== before.slug) {
-      for (const [old, renamed] of await renameInDependants(tx, before, saved)) {
-        await recordSaved(tx, who, old, renamed);
-      }
-    }
-    return recordSaved(tx, who, before, saved);
+    const renamed = saved.slug === before.slug ? [] : await renameInDependants(tx, before, saved);
+    for (const [old, after] of renamed) await recordSaved(tx, who, old, after);
+    await recordSaved(tx, who, before, saved);
+    await notifyChanged(tx, [id, ...renamed.map(([old]) => old.id)]);
+    return saved;
   });
 }
 
@@ -183,7 +205,7 @@ async function recordSaved(
   who: Principal,
   before: Scenario | null,
   after: Scenario,
-): Promise<Scenario> {
+): Promise<void> {
   const config = configurationOf(after);
   await rows(tx, sql.insertVersion, [after.id, after.version, toJsonb(config), who.userId]);
   await recordChange(tx, who, {
@@ -193,8 +215,6 @@ async function recordSaved(
     before: before === null ? undefined : configurationOf(before),
     after: config,
   });
-  await notifySchedule(tx);
-  return after;
 }
 
 /** Two requests may both have found a slug free; the unique index has the last word. */

@@ -83,6 +83,13 @@ export const scenariosBySlug = statement<ScenarioRow>(
     where project_id = $1 and deleted_at is null and slug = any($2::text[])`,
 );
 
+/** $1 project, $2 ids. */
+export const scenariosById = statement<ScenarioRow>(
+  'scenarios-by-id',
+  `select ${SCENARIO_COLUMNS} from scenario
+    where project_id = $1 and deleted_at is null and id = any($2::int[])`,
+);
+
 /** Slugs in use in a project that begin like this one. $1 project, $2 slug, $3 a scenario that may have it. */
 export const slugsLike = statement<{ slug: string }>(
   'slugs-like',

@@ -2,6 +2,7 @@
  *  not fire, and the cancelling that `cancel_other` asks for. The same for due times and for upstream successes. */
 import { rows, type Client } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
+import { payloadOf } from '../event/channels.ts';
 import { requestCancel } from '../run/cancel-run.ts';
 import { promote } from '../run/promote.ts';
 import { fireRuns, type Firing } from '../run/fire.sql.ts';
@@ -63,8 +64,11 @@ export async function carryOut(
         .map((tick) => ({ detail: null, ...tick, scenarioId: slot.id })),
     ),
   );
-  const ids = fired.map((run) => run.runId).join(',');
-  await rows(tx, sql.notify, [fired.length > 0, ids.length > 7000 ? '*' : ids, false]);
+  await rows(tx, sql.notify, [
+    fired.length > 0,
+    payloadOf(fired.map(({ runId }) => runId)),
+    payloadOf(decided.map(({ slot }) => slot.id)),
+  ]);
 }
 
 function firingsOf(source: TickSource, { slot, ticks }: Decided): Firing[] {

@@ -2,6 +2,7 @@
  *  ticks for those that one does. */
 import { row, rows, type Client } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
+import { payloadOf } from '../event/channels.ts';
 import { fireRuns, type Firing } from '../run/fire.sql.ts';
 import type { BackfillTime } from './backfill-times.ts';
 import { MAX_WAITING } from './place.ts';
@@ -40,8 +41,7 @@ export async function fireBackfill(
   }
   await recordQuiet(tx, 'backfill', excludedSpans(slot.id, backfill));
   const queued = firings.some(({ state }) => state === 'queued');
-  const ids = [...runIds.values()].join(',');
-  await rows(tx, sql.notify, [queued, ids.length > 7000 ? '*' : ids, false]);
+  await rows(tx, sql.notify, [queued, payloadOf([...runIds.values()]), String(slot.id)]);
   return runIds;
 }
 

@@ -55,7 +55,7 @@ export async function fireManual(
     reason: waits ? `${blocker === null ? 'another run' : `run ${blocker}`} goes first` : null,
   };
   const fired = await fireNextFree(tx, firing);
-  await rows(tx, sql.notify, [!waits, String(fired.runId), false]);
+  await rows(tx, sql.notify, [!waits, String(fired.runId), String(scenarioId)]);
   return { runId: fired.runId, tickId: fired.tickId, created: true };
 }
 

@@ -70,10 +70,11 @@ export const advance = statement(
    from unnest($1::int[], $2::float8[]) d(id, due_ms) where s.id = d.id`,
 );
 
-/** Writes a broken scenario's state: it does not tick until it is edited. */
+/** Writes a broken scenario's state, and tells: it does not tick until it is edited. */
 export const breakScenario = statement(
   'break-scenario',
-  `update scenario set broken = $2::jsonb, next_due_at = null where id = $1`,
+  `with b as (update scenario set broken = $2::jsonb, next_due_at = null where id = $1 returning id)
+   select pg_notify('hf_scenario', id::text) from b`,
 );
 
 /** When the next due time comes, in ms from now; 0 when an upstream success waits for its decision; null when
@@ -116,10 +117,11 @@ export const insertQuiet = statement(
    on conflict do nothing`,
 );
 
-/** Wakes those who listen: $1 true when runs were queued, $2 the ids of the runs, $3 true when a due time moved. */
+/** Wakes those who listen: $1 true when runs were queued, $2 the ids of the runs, $3 those of the scenarios, each as
+ *  `payloadOf` has them. */
 export const notify = statement(
   'notify-ticked',
   `select case when $1::bool then pg_notify('hf_queue', '') end,
           case when $2::text <> '' then pg_notify('hf_run', $2) end,
-          case when $3::bool then pg_notify('hf_schedule', '') end`,
+          case when $3::text <> '' then pg_notify('hf_scenario', $3) end`,
 );
