@@ -6,11 +6,12 @@
  *  SIGTERM without handing it on.
  *
  *    node scripts/bootstrap.mjs <file.ts | tool> [arguments]      e.g. src/server.ts, vitest run
- *    node scripts/bootstrap.mjs                                   only makes ready */
+ *    node scripts/bootstrap.mjs                                   only makes ready
+ *    node scripts/bootstrap.mjs --console                         the console, too */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { prepare, PreparationError, ROOT } from './prepare.mjs';
+import { prepare, PreparationError, ROOT, stepsFor } from './prepare.mjs';
 
 const OLDEST_NODE = 20;
 const BIN = join(ROOT, 'node_modules/.bin');
@@ -25,16 +26,17 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   process.exit(1);
 }
 
+const argv = process.argv.slice(2);
 try {
-  await prepare(ROOT);
+  await prepare(ROOT, stepsFor(argv));
 } catch (error) {
   if (!(error instanceof PreparationError)) throw error;
   console.error(error.message);
   process.exit(1);
 }
 
-const [program, ...args] = process.argv.slice(2);
-if (program !== undefined) run(program, args);
+const [program, ...args] = argv;
+if (program !== undefined && program !== '--console') run(program, args);
 
 /** @param {string} program @param {string[]} args */
 function run(program, args) {

@@ -1,8 +1,9 @@
 /** Makes a checkout ready to run: installs what package-lock.json lists when something else is installed,
- *  and generates the Prisma client when schema.prisma or a generator changed. Looking costs 0.05 s. */
+ *  generates the Prisma client when schema.prisma or a generator changed, and builds the console, for those
+ *  who serve it, when its sources changed. Looking costs 0.05 s. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withCheckoutLock } from './checkout-lock.mjs';
@@ -12,8 +13,14 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** A step that failed, told for people: step, command, what it said, remedy. */
 export class PreparationError extends Error {}
 
-/** @typedef {{ name: string, needed: (root: string) => boolean, command: (root: string) => string[],
- *    env?: (root: string) => Record<string, string>, done?: (root: string) => void, remedy: string }} Step */
+/** A step makes something of something: it is needed while the stamp beside what it made says that it was made
+ *  of something else. Where the tool keeps such a record itself, `needed` reads that.
+ *
+ *  @typedef {{ name: string, command: (root: string) => string[], remedy: string,
+ *    env?: (root: string) => Record<string, string> }} Work
+ *  @typedef {Work & { needed: (root: string) => boolean }} RecordedStep
+ *  @typedef {Work & { stamp: string, hash: (root: string) => string }} StampedStep
+ *  @typedef {RecordedStep | StampedStep} Step */
 
 /** @type {readonly Step[]} */
 const STEPS = [
@@ -26,7 +33,8 @@ const STEPS = [
   },
   {
     name: 'generate the Prisma client',
-    needed: (root) => readText(join(root, STAMP)) !== generatorHash(root),
+    stamp: 'src/generated/prisma.stamp',
+    hash: generatorHash,
     command: (root) => [
       join(root, 'node_modules/.bin/node'),
       join(root, 'node_modules/prisma/build/index.js'),
@@ -39,25 +47,53 @@ const STEPS = [
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
       CHECKPOINT_DISABLE: '1',
     }),
-    done(root) {
-      mkdirSync(dirname(join(root, STAMP)), { recursive: true });
-      writeFileSync(join(root, STAMP), generatorHash(root));
-    },
     remedy: 'Mend prisma/schema.prisma where the lines above point, then run the same again.',
   },
 ];
 
-const STAMP = 'src/generated/prisma.stamp';
+/** @type {Step} */
+const CONSOLE = {
+  name: 'build the console',
+  // Vite empties the folder first, so that a build that was interrupted leaves no stamp.
+  stamp: '.console/build.stamp',
+  hash: consoleHash,
+  command: (root) => [
+    join(root, 'node_modules/.bin/node'),
+    join(root, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--config',
+    join(root, 'src/console/vite.config.ts'),
+  ],
+  env: () => ({ NODE_ENV: 'production' }),
+  remedy: 'Mend src/console where the lines above point, then run the same again.',
+};
+
+// What serves the console, or tests it.
+const SERVERS = ['src/all-in-one.ts', 'src/server.ts', '--console'];
+const TESTS = 'scripts/test.ts';
+
+/** What a program needs before it runs.
+ *  @param {readonly string[]} argv as bootstrap.mjs is given it */
+export function stepsFor(argv) {
+  const [program, ...args] = argv;
+  // A program that joins others is the argument of the one that joins it.
+  const serves = argv.slice(0, 2).some((word) => SERVERS.includes(word));
+  // Single tests need it where they are the browser's.
+  const paths = args.filter((arg) => !arg.startsWith('-'));
+  const tests =
+    program === TESTS &&
+    (paths.length === 0 || paths.some((path) => path.includes('test/browser')));
+  return serves || tests ? [...STEPS, CONSOLE] : STEPS;
+}
 
 /** Runs the steps that are needed, one process at a time in a checkout; tells each on standard error.
  *  @param {string} root @param {readonly Step[]} steps */
 export async function prepare(root, steps = STEPS) {
-  const needed = () => steps.filter((step) => step.needed(root));
-  if (needed().length === 0) return;
+  if (!steps.some((step) => isNeeded(root, step))) return;
   await withCheckoutLock(root, async () => {
     // Looked at again step by step: another process may have done it meanwhile, and packages decide
     // whether the client is old.
-    for (const step of steps) if (step.needed(root)) await take(root, step);
+    for (const step of steps) if (isNeeded(root, step)) await take(root, step);
   });
 }
 
@@ -90,8 +126,29 @@ export function generatorHash(root) {
   return hash.digest('hex');
 }
 
+/** Of all that decides how the console is built.
+ *  @param {string} root */
+export function consoleHash(root) {
+  const folder = join(root, 'src/console');
+  const hash = createHash('sha256').update(readText(join(root, 'package-lock.json')) ?? '');
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const content = readBytes(join(folder, name));
+    if (content !== null) hash.update(`\0${name}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
 /** @param {string} root @param {Step} step */
-async function take(root, { name, command, env, done, remedy }) {
+function isNeeded(root, step) {
+  if ('needed' in step) return step.needed(root);
+  return readText(join(root, step.stamp)) !== step.hash(root);
+}
+
+/** @param {string} root @param {Step} step */
+async function take(root, step) {
+  const { name, command, env, remedy } = step;
+  // Of what the work begins with: what changes meanwhile asks for it again.
+  const hash = 'hash' in step ? step.hash(root) : null;
   const [program, ...args] = /** @type {[string, ...string[]]} */ (command(root));
   const startedAt = performance.now();
   process.stderr.write(`· ${name} …\n`);
@@ -103,7 +160,10 @@ async function take(root, { name, command, env, done, remedy }) {
       `✗ ${name}: failed after ${seconds} s (exit ${code})\n  ${[program, ...args].join(' ')}\n${told}\n  ${remedy}`,
     );
   }
-  done?.(root);
+  if ('stamp' in step) {
+    mkdirSync(dirname(join(root, step.stamp)), { recursive: true });
+    writeFileSync(join(root, step.stamp), /** @type {string} */ (hash));
+  }
   process.stderr.write(`✓ ${name}: ${seconds} s\n`);
 }
 
@@ -155,8 +215,14 @@ function readPackages(path) {
 
 /** @param {string} path */
 function readText(path) {
+  return readBytes(path)?.toString('utf8') ?? null;
+}
+
+/** Null where there is no such file, or a folder.
+ *  @param {string} path */
+function readBytes(path) {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch {
     return null;
   }
