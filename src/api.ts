@@ -1,5 +1,5 @@
-/** The API: GraphQL over HTTP, Server-Sent Events and WebSocket, the REST shim, probes and metrics, on one
- *  port. Stateless: run as many as you like. */
+/** The API: GraphQL over HTTP, Server-Sent Events and WebSocket, the REST shim, the console, probes and metrics,
+ *  on one port. Stateless: run as many as you like. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -23,7 +23,9 @@ import type { Log } from '#platform/log.ts';
 import { createMetrics } from '#platform/metrics.ts';
 import { createRestApp } from '#rest/app.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { readConsoleFiles } from './console-files.ts';
 import { limitBody, setSecurityHeaders } from './http.ts';
+import { createPages } from './pages.ts';
 
 export type ApiOptions = {
   readonly databaseUrl: string;
@@ -33,6 +35,10 @@ export type ApiOptions = {
   /** 0: any that is free. */
   readonly port: number;
   readonly jwtSecret: string;
+  /** Where browsers find it, when a proxy hides that. Default: the Host that they name. */
+  readonly publicUrl?: string | undefined;
+  /** The built console. Default: none, and its pages say so. */
+  readonly consoleFolder?: string | undefined;
   readonly kinds: Registry;
   readonly log: Log;
   /** How old a worker's beat may be, in seconds. */
@@ -127,6 +133,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       health,
       log,
       jwtSecret,
+      publicUrl: options.publicUrl ?? null,
       heartbeatStaleSeconds,
     };
     const stall = parts.use(stallGuard(log, options.stallMs));
@@ -143,10 +150,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     );
     metrics.gauge('hf_resident_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
 
+    const files = readConsoleFiles(options.consoleFolder);
+    const showPage = createPages(house, files);
     const rest = getRequestListener(createRestApp({ ...house }).fetch);
     const handle = (req: IncomingMessage, res: ServerResponse) => {
-      setSecurityHeaders(req, res);
+      setSecurityHeaders(res);
       const path = pathOf(req);
+      if (showPage(req, res, path)) return;
       if (path === '/metrics') {
         res.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text());
       } else if (path === yoga.graphqlEndpoint) {

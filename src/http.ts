@@ -4,27 +4,32 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** A long scenario has some 100 KB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Nothing is guessed, framed, or told to other sites. GraphiQL's page carries its script within. */
-export function setSecurityHeaders(req: IncomingMessage, res: ServerResponse): void {
-  const page = req.method === 'GET' && /\btext\/html\b/.test(req.headers.accept ?? '');
-  const inline = page ? " 'unsafe-inline'" : '';
-  const policy = [
-    `default-src 'self'`,
-    `script-src 'self'${inline}`,
-    `style-src 'self'${inline}`,
-    `img-src 'self' data:`,
-    `font-src 'self' data:`,
-    `worker-src 'self' blob:`,
-    `connect-src 'self' ws: wss:`,
-    `frame-ancestors 'none'`,
-    `base-uri 'none'`,
-    `object-src 'none'`,
-  ];
-  res.setHeader('content-security-policy', policy.join('; '));
+// For whoever shows one of our answers as a page: the reference has styles, and nothing of ours a script.
+const DATA = [`default-src 'none'`, `style-src 'unsafe-inline'`, `img-src 'self' data:`];
+
+const ALWAYS = [`base-uri 'none'`, `object-src 'none'`, `form-action 'self'`];
+
+/** Nothing is guessed, run, framed, or told to other sites. Pages replace the policy by their own. */
+export function setSecurityHeaders(res: ServerResponse): void {
   res.setHeader('x-content-type-options', 'nosniff');
-  res.setHeader('x-frame-options', 'DENY');
   res.setHeader('referrer-policy', 'no-referrer');
   res.setHeader('cross-origin-opener-policy', 'same-origin');
+  setPolicy(res, DATA);
+}
+
+/** @param sources the directives that say what the page may load.
+ *  @param framedBy origins whose pages may frame it beside our own; null: nobody may. */
+export function setPolicy(
+  res: ServerResponse,
+  sources: readonly string[],
+  framedBy: readonly string[] | null = null,
+): void {
+  const ancestors = framedBy === null ? `'none'` : [`'self'`, ...framedBy].join(' ');
+  const policy = [...sources, ...ALWAYS, `frame-ancestors ${ancestors}`];
+  res.setHeader('content-security-policy', policy.join('; '));
+  // The older header knows no list of origins; where there is one, it would forbid what the list allows.
+  if (framedBy === null) res.setHeader('x-frame-options', 'DENY');
+  else res.removeHeader('x-frame-options');
 }
 
 /** Refuses a body that is too long, or of unknown length, before a byte of it is read.

@@ -1,4 +1,5 @@
 /** The API process: parses its configuration, serves, stops in good order on SIGTERM. */
+import { join } from 'node:path';
 import { parseConfig, required } from '#platform/config.ts';
 import { createLog } from '#platform/log.ts';
 import { stopSignal } from '#platform/stop-signal.ts';
@@ -21,6 +22,8 @@ const starting = startApi({
   host: config.host,
   port: config.port,
   jwtSecret: required(config.jwtSecret, 'JWT_SECRET'),
+  publicUrl: config.publicUrl,
+  consoleFolder: join(import.meta.dirname, '../.console'),
   kinds: createRegistry(),
   log,
   heartbeatStaleSeconds: config.heartbeatStaleSeconds,

@@ -12,6 +12,7 @@ import type PrismaTypes from '../generated/prisma/pothos.ts';
 import type { Json } from '#domain/step/kind.ts';
 import { who } from './context.ts';
 import type { Context } from './context.ts';
+import { isLetIn } from './session.ts';
 
 type Scalars = {
   ID: { Input: string; Output: string | number | bigint };
@@ -38,7 +39,8 @@ export const builder = new SchemaBuilder<{
   Context: Context;
   PrismaTypes: PrismaTypes;
   Scalars: Scalars;
-  AuthScopes: { signedIn: boolean };
+  /** `letIn`: signed in, or come by the link of a tile. */
+  AuthScopes: { signedIn: boolean; letIn: boolean };
   DefaultFieldNullability: false;
 }>({
   // Errors come first, so that they also catch what the others refuse.
@@ -53,7 +55,10 @@ export const builder = new SchemaBuilder<{
   },
   scopeAuth: {
     authorizeOnSubscribe: true,
-    authScopes: (context) => ({ signedIn: context.session.principal !== null }),
+    authScopes: ({ session }) => ({
+      signedIn: session.principal !== null,
+      letIn: isLetIn(session),
+    }),
     unauthorizedError: (_parent, context) => {
       who(context);
       throw new Error('a signed-in caller was refused');

@@ -25,6 +25,8 @@ export type House = {
   readonly log: Log;
   /** Signs sessions. */
   readonly jwtSecret: string;
+  /** `PUBLIC_URL`; null: the Host that a request names is ours. */
+  readonly publicUrl: string | null;
   /** How old a worker's beat may be. */
   readonly heartbeatStaleSeconds: number;
 };
@@ -33,11 +35,18 @@ export type Context = House & {
   readonly requestId: string;
   /** Who asks. Of a subscription it is looked at again every minute. */
   readonly session: Session;
+  /** Where the caller found us, as in `https://scheduler.example`. */
+  readonly origin: string;
 };
 
-/** @throws DomainError UNAUTHENTICATED where nobody is signed in, or as the credentials were refused. */
+/** The caller.
+ *  @throws DomainError FORBIDDEN for one who came by the link of a tile; UNAUTHENTICATED where nobody is signed
+ *  in, or as the credentials were refused. */
 export function who({ session }: Context): Principal {
   if (session.principal) return session.principal;
+  if (session.tile) {
+    throw new DomainError('FORBIDDEN', 'This link shows the scheduler’s health and nothing else.');
+  }
   throw (
     session.refusal ??
     new DomainError('UNAUTHENTICATED', 'Sign in, or send a token: Authorization: Bearer hf_….')

@@ -73,16 +73,21 @@ const HealthChange = builder.objectRef<HealthMessage>('SchedulerHealthChange').i
     workers: t.prismaField({
       type: [Worker],
       description: 'The workers that have not left in good order, the latest beat first.',
-      resolve: (query, _message, _args, { prisma }) =>
-        prisma.schedulerWorker.findMany({ ...query, ...HERE }),
+      resolve: (query, _message, _args, { prisma, session }) =>
+        // Whoever may see the tile alone learns no names.
+        prisma.schedulerWorker.findMany({ ...query, ...HERE, ...(session.tile && { take: 0 }) }),
     }),
   }),
 });
 
+/** What may be asked without being signed in. */
+const FOR_TILES = { skipTypeScopes: true, authScopes: { letIn: true } } as const;
+
 builder.queryField('schedulerHealth', (t) =>
   t.field({
     type: Health,
-    description: 'Whether the scheduler is alive.',
+    description: 'Whether the scheduler is alive. A tile’s link may ask it, too.',
+    ...FOR_TILES,
     resolve: async (_root, _args, { pool, heartbeatStaleSeconds }) => {
       const health = await readSchedulerHealth(pool, heartbeatStaleSeconds);
       return { ...health, colour: colourOf(health, heartbeatStaleSeconds) };
@@ -94,7 +99,8 @@ builder.subscriptionField('schedulerHealth', (t) =>
   t.field({
     type: HealthChange,
     description:
-      'The scheduler’s health, pushed. It turns amber and red by itself when no worker says anything.',
+      'The scheduler’s health, pushed. It turns amber and red by itself when no worker says anything. A tile’s link may watch it, too.',
+    ...FOR_TILES,
     subscribe: (_root, _args, context) => guarded(context, () => true, context.health.watch()),
     resolve: (message) => message,
   }),

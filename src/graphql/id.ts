@@ -6,7 +6,11 @@ const INT_MAX = 2_147_483_647;
 /** The number that an id argument means.
  *  @param name the argument's name, for the problem's path.
  *  @throws DomainError VALIDATION for an id of another type and for what is no id. */
-export function readId(type: 'Project' | 'Scenario' | 'User', id: string, name: string): number {
+export function readId(
+  type: 'Project' | 'Scenario' | 'User' | 'TileLink',
+  id: string,
+  name: string,
+): number {
   const value = readLongId(type, id, name);
   if (value <= INT_MAX) return value;
   throw invalid([
@@ -28,7 +32,7 @@ export function longNodeId(id: string): bigint {
 /** As `readId`, for ids of more than 32 bits.
  *  @throws DomainError VALIDATION as it does. */
 export function readLongId(
-  type: 'Project' | 'Scenario' | 'User' | 'Run' | 'Tick',
+  type: 'Project' | 'Scenario' | 'User' | 'TileLink' | 'Run' | 'Tick',
   id: string,
   name: string,
 ): number {

@@ -82,7 +82,7 @@ export async function subscribe(
       try {
         const { value, done } = await source.next();
         if (done) return DONE;
-        const rights = rightsOf(who(context));
+        const rights = rightsOf(context);
         return { value: await once(value, `${key} ${rights}`, () => answer(value)), done: false };
       } catch (error) {
         await source.return?.();
@@ -127,7 +127,9 @@ function questionOf({ document, operationName, variableValues }: ExecutionArgs):
 }
 
 /** The same for callers to whom the same is shown. */
-function rightsOf({ orgId, orgRole, projectRoles, scopes }: Principal): string {
+function rightsOf(context: Context): string {
+  if (context.session.tile) return `tile ${context.session.tile.orgId}`;
+  const { orgId, orgRole, projectRoles, scopes } = who(context);
   const roles = [...projectRoles].sort(([a], [b]) => a - b);
   return JSON.stringify([orgId, orgRole, roles, scopes]);
 }

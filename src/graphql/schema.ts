@@ -30,5 +30,6 @@ import './queue.ts';
 import './backfill.ts';
 import './timeline.ts';
 import './statistics.ts';
+import './tile.ts';
 
 export const schema = builder.toSchema();

@@ -1,8 +1,11 @@
 /** A caller, for one request or for the life of a socket. While something is subscribed to, the credentials
  *  are checked again every minute, so that a revoked token or a lost role ends what it once began. */
-import { authenticate } from '#domain/access/authenticate.ts';
+import { authenticate, bearerOf } from '#domain/access/authenticate.ts';
 import type { Credentials } from '#domain/access/authenticate.ts';
+import { isTileToken } from '#domain/access/jwt.ts';
 import type { Principal } from '#domain/access/principal.ts';
+import { enterTile } from '#domain/access/tile-link.ts';
+import type { Tile } from '#domain/access/tile-link.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { House } from './context.ts';
 
@@ -11,6 +14,8 @@ export const RECHECK_MS = 60_000;
 export type Session = {
   /** null: nobody is signed in. */
   readonly principal: Principal | null;
+  /** The link that was opened instead of signing in; it shows the scheduler's health and nothing else. */
+  readonly tile: Tile | null;
   /** Why the credentials were not taken; null where there were none, or good ones. */
   readonly refusal: DomainError | null;
   /** Something that lasts: `isAllowed` is asked after every check, and `end` is called once it says no or the
@@ -30,6 +35,9 @@ type Options = {
   onRefused?: (reason: DomainError) => void;
 };
 
+/** Whether the credentials are good for anything at all. */
+export const isLetIn = ({ principal, tile }: Session) => principal !== null || tile !== null;
+
 /** Opens a session; never throws for bad credentials, which are told when something needs a caller. */
 export async function openSession(
   { pool, jwtSecret, log }: Pick<House, 'pool' | 'jwtSecret' | 'log'>,
@@ -38,15 +46,19 @@ export async function openSession(
 ): Promise<Session> {
   const guarded = new Set<Lasting>();
   let principal: Principal | null = null;
+  let tile: Tile | null = null;
   let refusal: DomainError | null = null;
   let timer: NodeJS.Timeout | undefined;
 
   const check = async () => {
+    const token = bearerOf(credentials);
     try {
-      principal = await authenticate(pool, credentials, { jwtSecret });
+      if (token !== null && isTileToken(token)) tile = await enterTile(pool, token, jwtSecret);
+      else principal = await authenticate(pool, credentials, { jwtSecret });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       principal = null;
+      tile = null;
       refusal = error;
     }
   };
@@ -71,6 +83,9 @@ export async function openSession(
   return {
     get principal() {
       return principal;
+    },
+    get tile() {
+      return tile;
     },
     get refusal() {
       return refusal;

@@ -8,10 +8,10 @@ import type { WebSocket } from 'ws';
 import { DomainError } from '#platform/errors.ts';
 import type { Credentials } from '#domain/access/authenticate.ts';
 import type { House } from './context.ts';
-import { openSession } from './session.ts';
+import { isLetIn, openSession } from './session.ts';
 import type { Session } from './session.ts';
 import type { StallGuard } from './stall.ts';
-import { idIn } from './yoga.ts';
+import { credentialsOf, idIn } from './yoga.ts';
 import type { Yoga } from './yoga.ts';
 
 /** What a client may send at once: a long scenario. */
@@ -55,15 +55,23 @@ export function createSockets(
       async onConnect({ connectionParams, extra }) {
         const { socket, request } = extra;
         try {
-          extra.session = await openSession(house, credentialsOf(connectionParams, request), {
-            ...(recheckMs !== undefined && { recheckMs }),
-            onRefused: ({ message }) => socket.close(FORBIDDEN, reasonText(message)),
-          });
+          extra.session = await openSession(
+            house,
+            socketCredentials(house, connectionParams, request),
+            {
+              ...(recheckMs !== undefined && { recheckMs }),
+              onRefused: ({ message }) => socket.close(FORBIDDEN, reasonText(message)),
+            },
+          );
         } catch (error) {
           if (error instanceof DomainError) return false;
           throw error;
         }
-        return extra.session.principal !== null;
+        if (!isLetIn(extra.session) || socket.readyState !== socket.OPEN) return false;
+        // Also while nothing is subscribed to: a question is answered by what was last found.
+        const guard = extra.session.guard({ isAllowed: () => true, end: () => {} });
+        socket.once('close', () => guard[Symbol.dispose]());
+        return true;
       },
       async onSubscribe({ extra, subscriptions }, _id, payload) {
         if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
@@ -113,16 +121,19 @@ type Enveloped = { execute(args: unknown): never; subscribe(args: unknown): neve
 /** Prepared per operation in `onSubscribe`; roots need no value of their own. */
 const enveloped = (args: ExecutionArgs) => args.rootValue as Enveloped;
 
-function credentialsOf(
-  params: Readonly<Record<string, unknown>> | undefined,
+// A browser cannot add a header to a handshake; its cookie comes by itself, and counts from our own pages.
+function socketCredentials(
+  house: House,
+  params: Readonly<Record<string, unknown>> = {},
   request: IncomingMessage,
 ): Credentials {
-  const authorization = params?.['authorization'] ?? params?.['Authorization'];
+  const { authorization, address } = credentialsOf(house, request);
+  const given = params['authorization'] ?? params['Authorization'];
   return {
-    authorization: typeof authorization === 'string' ? authorization : null,
-    orgId: idIn('orgId', params?.['orgId']),
-    projectId: idIn('projectId', params?.['projectId']),
-    address: request.socket.remoteAddress ?? null,
+    authorization: typeof given === 'string' ? given : authorization,
+    orgId: idIn('orgId', params['orgId']),
+    projectId: idIn('projectId', params['projectId']),
+    address,
   };
 }
 

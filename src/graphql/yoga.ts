@@ -1,9 +1,11 @@
 /** GraphQL over HTTP and Server-Sent Events. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { authorizationOf, ownOrigin } from '#domain/access/own-page.ts';
+import type { Credentials } from '#domain/access/authenticate.ts';
+import type { Asked } from '#domain/access/own-page.ts';
 import { DomainError } from '#platform/errors.ts';
 import type { Context, House } from './context.ts';
 import { tell } from './failure.ts';
@@ -30,14 +32,15 @@ export function createGraphQL(
   const { log } = house;
   return createYoga<Arrival, Context>({
     schema,
-    context: async ({ req, session, request }): Promise<Context> => ({
+    context: async ({ req, session }): Promise<Context> => ({
       ...house,
       requestId: requestIdOf(req),
       session:
         session ??
-        (await openSession(house, credentialsOf(req, request.headers), {
+        (await openSession(house, credentialsOf(house, req), {
           ...(recheckMs !== undefined && { recheckMs }),
         })),
+      origin: ownOrigin(asked(house, req)),
     }),
     plugins: [operations(metrics)],
     maskedErrors: {
@@ -47,9 +50,8 @@ export function createGraphQL(
           ? tell(error, log, randomUUID())
           : tell(new GraphQLError('', { cause: error }), log, randomUUID()),
     },
-    // Everything that a page needs comes with it, so that it works without the internet.
-    renderGraphiQL,
-    graphiql: { title: 'Honeyframe', subscriptionsProtocol: 'WS' },
+    // Its page is for those who are signed in: graphiql.ts.
+    graphiql: false,
     landingPage: false,
     batching: false,
     multipart: false,
@@ -68,11 +70,22 @@ function requestIdOf({ headers }: IncomingMessage): string {
   return /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
-function credentialsOf(req: IncomingMessage, headers: Headers) {
+/** The request, as far as it tells which page asked. */
+export function asked({ publicUrl }: Pick<House, 'publicUrl'>, req: IncomingMessage): Asked {
   return {
-    authorization: headers.get('authorization'),
-    orgId: idIn('X-Org-Id', headers.get('x-org-id')),
-    projectId: idIn('X-Project-Id', headers.get('x-project-id')),
+    method: req.method ?? 'GET',
+    header: (name) => req.headers[name]?.toString(),
+    publicUrl,
+    upgrade: req.headers.upgrade !== undefined,
+  };
+}
+
+/** @throws DomainError VALIDATION for headers that are no ids. */
+export function credentialsOf(house: Pick<House, 'publicUrl'>, req: IncomingMessage): Credentials {
+  return {
+    authorization: authorizationOf(asked(house, req)),
+    orgId: idIn('X-Org-Id', req.headers['x-org-id']),
+    projectId: idIn('X-Project-Id', req.headers['x-project-id']),
     address: req.socket.remoteAddress ?? null,
   };
 }

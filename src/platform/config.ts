@@ -10,6 +10,13 @@ const optionalText = z.string().min(1).optional();
 const variables = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, message: 'scheme and host, as in https://scheduler.example' })
+    .refine((text) => /^\w+:\/\/[^/?#@]+\/?$/.test(text), {
+      message: 'scheme and host alone, no path: the console lives at the top',
+    })
+    .transform((text) => new URL(text).origin)
+    .optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: optionalText,
   LISTEN_DATABASE_URL: optionalText,
@@ -51,6 +58,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
   return Object.freeze({
     port: v.PORT,
     host: v.HOST,
+    publicUrl: v.PUBLIC_URL,
     dataDir: resolve(v.DATA_DIR),
     databaseUrl: v.DATABASE_URL,
     listenDatabaseUrl: v.LISTEN_DATABASE_URL ?? v.DATABASE_URL,

@@ -1,5 +1,6 @@
 /** Signing in, and who one is. */
 import { z } from '@hono/zod-openapi';
+import type { Caller } from '#domain/access/authenticate.ts';
 import { signIn } from '#domain/access/sign-in.ts';
 import { getViewer, type OrgRef } from '#domain/access/viewer.ts';
 import { readJson } from './body.ts';
@@ -30,10 +31,14 @@ export const MeBody = z
     project_roles: z.array(z.object({ project_id: z.int(), role: RoleName })),
     default_project_id: z.int().nullable(),
     scopes: z.array(z.enum(['read', 'write', 'admin'])).describe('of the token; empty: no limit'),
+    expires_at: z.iso
+      .datetime()
+      .nullable()
+      .describe('of the session or the token in use; null: once it is revoked'),
   })
   .openapi('Me');
 
-const Credentials = z.object({
+export const PasswordForm = z.object({
   username: z.string().describe('the e-mail'),
   password: z.string(),
 });
@@ -48,7 +53,7 @@ export function addAccess(app: RestApp, house: RestHouse): void {
       description: 'Answers a token for the header `Authorization: Bearer`, valid for 60 minutes.',
       tags: ['access'],
       security: [],
-      request: { body: { content: { 'application/json': { schema: Credentials } } } },
+      request: { body: { content: { 'application/json': { schema: PasswordForm } } } },
       responses: {
         200: {
           description: 'Signed in.',
@@ -72,32 +77,36 @@ export function addAccess(app: RestApp, house: RestHouse): void {
     {
       method: 'get',
       path: '/api/me',
-      summary: 'Who the token belongs to',
+      summary: 'Who the token, or the cookie, belongs to',
       tags: ['access'],
       responses: {
         200: { description: 'The caller.', content: { 'application/json': { schema: MeBody } } },
       },
       errors: [401, 404],
     },
-    async (c) => {
-      const viewer = await getViewer(house.pool, await signedIn(house, c));
-      return c.json({
-        id: viewer.id,
-        email: viewer.email,
-        name: viewer.name,
-        must_reset_password: viewer.mustResetPassword,
-        org: orgBody(viewer.org),
-        orgs: viewer.orgs.map(orgBody),
-        role: viewer.role,
-        project_roles: viewer.projectRoles.map(({ projectId, role }) => ({
-          project_id: projectId,
-          role,
-        })),
-        default_project_id: viewer.defaultProjectId,
-        scopes: viewer.scopes,
-      });
-    },
+    async (c) => c.json(await meBody(house, await signedIn(house, c))),
   );
+}
+
+/** What a caller is told of itself. */
+export async function meBody({ pool }: RestHouse, caller: Caller): Promise<z.infer<typeof MeBody>> {
+  const viewer = await getViewer(pool, caller);
+  return {
+    id: viewer.id,
+    email: viewer.email,
+    name: viewer.name,
+    must_reset_password: viewer.mustResetPassword,
+    org: orgBody(viewer.org),
+    orgs: viewer.orgs.map(orgBody),
+    role: viewer.role,
+    project_roles: viewer.projectRoles.map(({ projectId, role }) => ({
+      project_id: projectId,
+      role,
+    })),
+    default_project_id: viewer.defaultProjectId,
+    scopes: [...viewer.scopes],
+    expires_at: caller.expiresAt?.toISOString() ?? null,
+  };
 }
 
 function orgBody({ id, slug, name, timezone }: OrgRef) {

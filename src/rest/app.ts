@@ -13,6 +13,7 @@ import { addReference } from './reference.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addRuns } from './runs.ts';
 import { addScenarios } from './scenarios.ts';
+import { addSession } from './session.ts';
 
 /** Serves `/api/*`, `/healthz` and `/readyz`; everything else is 404 in the error shape. */
 export function createRestApp(deps: RestDeps): RestApp {
@@ -43,6 +44,7 @@ export function createRestApp(deps: RestDeps): RestApp {
   const house = { ...deps, limits: createSignInLimits() };
   addHealth(app, house);
   addAccess(app, house);
+  addSession(app, house);
   addScenarios(app, house);
   addRuns(app, house);
   addRunCommands(app, house);

@@ -1,7 +1,8 @@
 /** What every REST operation is handed, and how one is declared: once, for the router and for the document. */
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { authenticate } from '#domain/access/authenticate.ts';
+import { authenticate, type Caller, type Credentials } from '#domain/access/authenticate.ts';
+import { authorizationOf, type Asked } from '#domain/access/own-page.ts';
 import type { SignInLimits } from '#domain/access/sign-in.ts';
 import type { Principal } from '#domain/access/principal.ts';
 import type { Registry } from '#domain/step/kind.ts';
@@ -17,6 +18,8 @@ export type RestDeps = {
   readonly log: Log;
   /** `JWT_SECRET`. */
   readonly jwtSecret: string;
+  /** `PUBLIC_URL`; null: the Host that a request names is ours. */
+  readonly publicUrl: string | null;
   /** How old a worker's beat may be; 90 in production. */
   readonly heartbeatStaleSeconds: number;
 };
@@ -55,21 +58,24 @@ export function addOperation(
 }
 
 /** Who asks. @throws DomainError as `authenticate` does; VALIDATION for headers that are no ids. */
-export async function signedIn({ pool, jwtSecret }: RestHouse, c: RestContext): Promise<Principal> {
+export async function signedIn(house: RestHouse, c: RestContext): Promise<Caller> {
+  const authorization = authorizationOf(asked(house, c));
+  return authenticate(house.pool, { ...placeOf(c), authorization }, house);
+}
+
+/** The organisation and the project that the request names, and where it came from.
+ *  @throws DomainError VALIDATION for headers that are no ids. */
+export function placeOf(c: RestContext): Omit<Credentials, 'authorization'> {
   const problems: Problem[] = [];
   const orgId = readId(c.req.header('X-Org-Id'), 'X-Org-Id', problems);
   const projectId = askedProject(c, problems);
   if (problems.length > 0) throw invalid(problems);
-  return authenticate(
-    pool,
-    {
-      authorization: c.req.header('Authorization'),
-      orgId,
-      projectId,
-      address: addressOf(c),
-    },
-    { jwtSecret },
-  );
+  return { orgId, projectId, address: addressOf(c) };
+}
+
+/** The request, as far as it tells which page asked. */
+export function asked({ publicUrl }: RestHouse, c: RestContext): Asked {
+  return { method: c.req.method, header: (name) => c.req.header(name), publicUrl };
 }
 
 /** The project that the request names, by header or query; null when it names none. */

@@ -20,6 +20,12 @@ export function addReference(app: RestApp): void {
     scheme: 'bearer',
     description: 'A session of POST /api/auth/login, or a personal access token hf_….',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'hf_session',
+    description: 'A browser’s session of POST /api/auth/session, for pages of this address alone.',
+  });
   let made: Document | undefined;
   const document = () =>
     (made ??= app.getOpenAPI31Document({
@@ -31,7 +37,7 @@ export function addReference(app: RestApp): void {
           'X-Project-Id names the project, X-Org-Id the organisation; both have defaults. ' +
           'Errors share one shape and carry the request’s id.',
       },
-      security: [{ bearer: [] }],
+      security: [{ bearer: [] }, { cookie: [] }],
     }));
   app.get('/api/openapi.json', (c) => c.json(document()));
   app.get('/api/reference', (c) => c.html(page(document())));

@@ -22,6 +22,7 @@ let ids: {
   run: number;
   failedRun: number;
   tick: number;
+  tileLink: number;
 };
 beforeEach(async () => {
   const { org, project, people, pool } = ground;
@@ -49,12 +50,18 @@ beforeEach(async () => {
      values ($1, $2, $3, 'schedule', clock_timestamp(), 'fired', 'secret reason', $4) returning id`,
     [org.id, project.id, scenario.id, run.id],
   );
+  const link = await pool.query(
+    `insert into tile_link (jti, org_id, user_id, expires_at)
+     values (gen_random_uuid(), $1, $2, clock_timestamp() + interval '1 day') returning id`,
+    [org.id, people.admin.id],
+  );
   ids = {
     project: project.id,
     scenario: scenario.id,
     run: run.id,
     failedRun: failedRun.id,
     tick: rows[0].id,
+    tileLink: link.rows[0].id,
   };
 });
 
@@ -157,6 +164,13 @@ const ADMIN: Record<string, Operation> = {
     see: (data) => data.resumeOrganisation,
   },
   setProjectLimit: mutation('setProjectLimit', () => `projectId: ${ids.project}, maxRunning: 5`),
+  createTileLink: mutation('createTileLink', () => 'validDays: 1'),
+  revokeTileLink: mutation('revokeTileLink', () => `id: ${ids.tileLink}`),
+};
+
+/** The same for questions. */
+const ADMIN_QUERIES: Record<string, Operation> = {
+  tileLinks: { text: () => '{ tileLinks { token } }', see: (data) => data.tileLinks },
 };
 
 const SUBSCRIPTIONS: Record<string, () => string> = {
@@ -191,9 +205,8 @@ function judge(answer: any, operation: Operation): Expectation {
 test('every operation is in the tables below', () => {
   const fields = (type: { getFields(): object } | null | undefined) =>
     Object.keys(type?.getFields() ?? {});
-  expect([...Object.keys(OPEN), ...Object.keys(QUERIES)].sort()).toEqual(
-    fields(schema.getQueryType()).sort(),
-  );
+  const queries = { ...OPEN, ...QUERIES, ...ADMIN_QUERIES };
+  expect(Object.keys(queries).sort()).toEqual(fields(schema.getQueryType()).sort());
   expect([...Object.keys(MUTATIONS), ...Object.keys(ADMIN)].sort()).toEqual(
     fields(schema.getMutationType()).sort(),
   );
@@ -214,9 +227,9 @@ describe.each(PEOPLE)('as %s', (person) => {
     if (expected === 'nothing') expect(JSON.stringify(answer)).not.toMatch(/secret/);
   });
 
-  test.each(Object.entries(ADMIN))('%s', async (name, operation) => {
+  test.each(Object.entries({ ...ADMIN, ...ADMIN_QUERIES }))('%s', async (name, operation) => {
     const answer = await ground.ask(person, operation.text());
-    const elsewhere = name === 'setProjectLimit' ? 'nothing' : 'ok';
+    const elsewhere = ['setProjectLimit', 'revokeTileLink'].includes(name) ? 'nothing' : 'ok';
     const unseen = name === 'setProjectLimit' ? 'nothing' : 'forbidden';
     const expected = { admin: 'ok', stranger: elsewhere, nobody: unseen };
     expect(judge(answer, operation)).toBe(expected[person as 'admin'] ?? 'forbidden');

@@ -25,6 +25,7 @@ export const restDeps = ({ deps }: Setting): RestDeps => ({
   ...deps,
   log: createLog('test', 'silent'),
   jwtSecret: JWT_SECRET,
+  publicUrl: null,
   heartbeatStaleSeconds: 90,
 });
 

@@ -50,12 +50,15 @@ const OPERATIONS: [string, string, number[], unknown?][] = [
   ['GET', '/api/me', [200, 200, 200, 200, 200, 200, 200, 200, 401, 401]],
 ];
 
-/** Those that need no token at all. */
+/** Those that need no token at all; a session has tests of its own. */
 const PUBLIC = [
   'GET /api/pipeline/scheduler/health',
   'GET /healthz',
   'GET /readyz',
   'POST /api/auth/login',
+  'POST /api/auth/session',
+  'DELETE /api/auth/session',
+  'POST /api/auth/session/renew',
 ];
 
 let setting: Setting;

@@ -10,16 +10,18 @@ export type CallerRow = {
   orgId: number | null;
   defaultProjectId: number | null;
   tokenId: number | null;
+  /** Of the token; null: until it is revoked, and for sessions, which say it themselves. */
+  expiresAt: Date | null;
   scopes: Scope[];
   /** Project (null: all) and role. */
   roles: [projectId: number | null, role: Role][];
 };
 
-// `caller` has user_id, org_id (null: the default one), project_id, token_id, scopes.
+// `caller` has user_id, org_id (null: the default one), project_id, token_id, expires_at, scopes.
 const fromCaller = `
   select u.id as "userId", u.email, u.name, m.org_id as "orgId",
          coalesce(caller.project_id, m.default_project_id) as "defaultProjectId",
-         caller.token_id as "tokenId", caller.scopes,
+         caller.token_id as "tokenId", caller.expires_at as "expiresAt", caller.scopes,
          (select coalesce(json_agg(json_build_array(p.project_id, p.role)), '[]')
             from user_group ug
             join "group" g on g.id = ug.group_id and g.org_id = m.org_id
@@ -39,7 +41,7 @@ export const callerOfSession = statement<CallerRow>(
   'caller-of-session',
   `with caller as (
      select $1::int as user_id, $2::int as org_id, null::int as project_id,
-            null::int as token_id, '{}'::text[] as scopes
+            null::int as token_id, null::timestamptz as expires_at, '{}'::text[] as scopes
    )
    ${fromCaller}`,
 );
@@ -50,7 +52,7 @@ export const callerOfSession = statement<CallerRow>(
 export const callerOfToken = statement<CallerRow>(
   'caller-of-token',
   `with token as (
-     select id, user_id, org_id, project_id, scopes, last_used_at from api_token
+     select id, user_id, org_id, project_id, scopes, expires_at, last_used_at from api_token
       where token_hash = $1 and revoked_at is null
         and (expires_at is null or expires_at > clock_timestamp())
    ), used as (
@@ -59,7 +61,7 @@ export const callerOfToken = statement<CallerRow>(
         and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')
    ), caller as (
      select user_id, case when coalesce($2::int, org_id) = org_id then org_id else -1 end as org_id,
-            project_id, id as token_id, scopes
+            project_id, id as token_id, expires_at, scopes
        from token
    )
    ${fromCaller}`,

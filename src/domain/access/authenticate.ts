@@ -18,15 +18,21 @@ export type Credentials = {
   readonly address?: string | null | undefined;
 };
 
+/** Who asks, until when. */
+export type Caller = Principal & {
+  /** When the credentials end; null: once they are revoked. */
+  readonly expiresAt: Date | null;
+};
+
 /** @throws DomainError UNAUTHENTICATED for no or a bad token, one that is revoked or expired, a deactivated
  *  user; NOT_FOUND for an organisation that the caller is no member of, as if it did not exist. */
 export async function authenticate(
   db: Queryable,
   credentials: Credentials,
   { jwtSecret }: { readonly jwtSecret: string },
-): Promise<Principal> {
-  const token = /^Bearer +(\S+)$/i.exec(credentials.authorization ?? '')?.[1];
-  if (token === undefined) {
+): Promise<Caller> {
+  const token = bearerOf(credentials);
+  if (token === null) {
     throw unauthenticated('Sign in, or send a token: Authorization: Bearer hf_….');
   }
   const caller = token.startsWith(TOKEN_MARK)
@@ -36,6 +42,11 @@ export async function authenticate(
     throw unauthenticated('The token is unknown, expired or revoked; sign in again.');
   }
   return toPrincipal(caller, credentials);
+}
+
+/** The token in the header; null where there is none. */
+export function bearerOf({ authorization }: Pick<Credentials, 'authorization'>): string | null {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
 /** A member by id, with everything that they may do now: the owner of a scenario whose step starts.
@@ -56,10 +67,11 @@ async function findSession(
 ): Promise<CallerRow | null> {
   const session = await verifySession(token, jwtSecret);
   if (session === null) return null;
-  return row(db, callerOfSession, [session.userId, orgId ?? session.orgId]);
+  const caller = await row(db, callerOfSession, [session.userId, orgId ?? session.orgId]);
+  return caller && { ...caller, expiresAt: session.expiresAt };
 }
 
-function toPrincipal(caller: CallerRow, { orgId, projectId, address }: Credentials): Principal {
+function toPrincipal(caller: CallerRow, { orgId, projectId, address }: Credentials): Caller {
   if (caller.orgId === null) {
     if (orgId == null)
       throw unauthenticated(
@@ -84,6 +96,7 @@ function toPrincipal(caller: CallerRow, { orgId, projectId, address }: Credentia
     scopes: caller.scopes,
     tokenId: caller.tokenId,
     address: address ?? null,
+    expiresAt: caller.expiresAt,
   };
 }
 

@@ -3,7 +3,7 @@
 import { row, statement, type Pool } from '#platform/db.ts';
 import { DomainError, invalid, type Problem } from '#platform/errors.ts';
 import { Attempts } from './attempts.ts';
-import { signSession } from './jwt.ts';
+import { signSession, type Session } from './jwt.ts';
 import { verifyPassword } from './password.ts';
 import { strongest, type Role } from './principal.ts';
 
@@ -21,6 +21,12 @@ export type SignInLimits = { readonly byAddress: Attempts; readonly byAccount: A
 export function createSignInLimits(): SignInLimits {
   return { byAddress: new Attempts(20, 3), byAccount: new Attempts(10, 30) };
 }
+
+export type SignInDeps = {
+  readonly pool: Pool;
+  readonly jwtSecret: string;
+  readonly limits: SignInLimits;
+};
 
 type AccountRow = {
   userId: number;
@@ -49,32 +55,42 @@ const findAccount = statement<AccountRow>(
 // Longer ones are not passwords; hashing them is work that an attacker would get for nothing.
 const MAX_LENGTH = 1024;
 
-/** @param input `{username, password}`; the user name is the e-mail, in any case.
- *  @throws DomainError VALIDATION when either is missing, RATE_LIMITED with `facts.retryAfterSeconds`,
- *  UNAUTHENTICATED for everything else that is wrong. */
+/** A session for a program, of 60 minutes.
+ *  @throws DomainError as `checkPassword` does. */
 export async function signIn(
-  deps: { readonly pool: Pool; readonly jwtSecret: string; readonly limits: SignInLimits },
+  deps: SignInDeps,
   input: unknown,
   address: string | null,
 ): Promise<SignedIn> {
+  const { mustResetPassword, ...session } = await checkPassword(deps, input, address);
+  return {
+    accessToken: await signSession(session, deps.jwtSecret),
+    tokenType: 'bearer',
+    mustResetPassword,
+  };
+}
+
+/** Whose password it is, and what their session is to say.
+ *  @param input `{username, password}`; the user name is the e-mail, in any case.
+ *  @throws DomainError VALIDATION when either is missing, RATE_LIMITED with `facts.retryAfterSeconds`,
+ *  UNAUTHENTICATED for everything else that is wrong. */
+export async function checkPassword(
+  { pool, limits }: SignInDeps,
+  input: unknown,
+  address: string | null,
+): Promise<Session & { readonly mustResetPassword: boolean }> {
   const { username, password } = readInput(input);
   const account = username.trim().toLowerCase();
-  limit(deps.limits, account, address);
-  const found = await row(deps.pool, findAccount, [account]);
+  limit(limits, account, address);
+  const found = await row(pool, findAccount, [account]);
   const right = await verifyPassword(password, found?.passwordHash ?? null);
   if (!right || found === null || found.orgId === null) {
     throw new DomainError('UNAUTHENTICATED', 'The e-mail or the password is wrong.');
   }
-  deps.limits.byAccount.forgive(account);
+  limits.byAccount.forgive(account);
+  const { userId, orgId, mustResetPassword } = found;
   const role = found.roles.reduce<Role | null>((best, next) => strongest(best, next), null);
-  return {
-    accessToken: await signSession(
-      { userId: found.userId, orgId: found.orgId, role },
-      deps.jwtSecret,
-    ),
-    tokenType: 'bearer',
-    mustResetPassword: found.mustResetPassword,
-  };
+  return { userId, orgId, role, mustResetPassword };
 }
 
 function limit(limits: SignInLimits, account: string, address: string | null) {
