@@ -2,6 +2,7 @@
  *  which somebody is signed in. Workers are started by the test that needs them. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer';
 import { expect } from 'vitest';
 import { createPool, type Pool } from '#platform/db.ts';
@@ -50,6 +51,7 @@ export async function openStage(options: Partial<ApiOptions> = {}) {
       host: '127.0.0.1',
       port,
       jwtSecret: 'a secret of at least thirty-two characters',
+      consoleFolder: join(import.meta.dirname, '../../.console'),
       kinds,
       log,
       heartbeatStaleSeconds: 90,
