@@ -62,7 +62,10 @@ const RetriesInput = builder.inputType('RetriesInput', {
 export const Step = builder.interfaceRef<StepShape>('Step').implement({
   description:
     'An entry of a scenario’s configuration. Each kind is a type with fields of its own.',
-  resolveType: ({ wire }) => typeName(String(wire['kind'])),
+  resolveType: ({ wire }) => {
+    const kind = String(wire['kind']);
+    return faces.some((face) => face.kind === kind) ? typeName(kind) : UnknownStep;
+  },
   fields: (t) => ({
     pos: t.exposeInt('pos', { description: '0, 1, 2 … in the order of the configuration.' }),
     kind: t.string({
@@ -147,6 +150,11 @@ for (const { kind, description, fields } of faces) {
       ),
   });
 }
+
+const UnknownStep = builder.objectType(builder.objectRef<StepShape>('UnknownStep'), {
+  description: 'A step of a kind that this version does not know: `config` has all of it.',
+  interfaces: [Step],
+});
 
 /** One kind's entry: its own fields and those that every step has. */
 const entryOf = ({ kind, description, fields }: (typeof faces)[number]) =>

@@ -175,6 +175,20 @@ describe('runs', () => {
     });
   });
 
+  test('a step of a kind that another version has made is read by what every step has', async () => {
+    const steps = [{ kind: 'of_tomorrow', name: 'new' }, { kind: 'sync_dataset' }];
+    const run = await createRun(ground.pool, { ...mine(), steps });
+    const { data, errors } = await ground.ask(
+      'viewer',
+      `{ run(id: ${run.id}) { configuredSteps { __typename kind name parallel config } } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data.run.configuredSteps).toMatchObject([
+      { __typename: 'UnknownStep', kind: 'of_tomorrow', name: 'new', config: steps[0] },
+      { __typename: 'SyncDatasetStep', parallel: false },
+    ]);
+  });
+
   test('an id of another type is refused, a plain number is taken', async () => {
     const run = await createRun(ground.pool, mine());
     const plain = await ground.ask('viewer', `{ run(id: ${run.id}) { id } }`);

@@ -36,6 +36,7 @@ const EMBEDDED = [
   'TicksChanged',
   'Timeline',
   'TimelineDue',
+  'UnknownStep',
   'UpstreamTrigger',
   'Viewer',
 ];
