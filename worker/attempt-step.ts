@@ -63,9 +63,9 @@ async function execute(
     return refused(problems.map((p) => `${formatPath(p.path)}: ${p.message}`).join('; '));
   }
   try {
-    return await (
-      await kind.load()
-    )(context, config);
+    const execute = await kind.load();
+    context.signal.throwIfAborted();
+    return await execute(context, config);
   } catch (error) {
     if (error instanceof FenceLost) throw error;
     if (!context.signal.aborted)

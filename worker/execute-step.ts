@@ -176,6 +176,7 @@ async function succeeded(
 
 /** Clears away what will not be published. What cannot be cleared now is by the kind's next execution. */
 async function discard(run: RunContext, sessions: StepSessions, result: StepResult): Promise<void> {
+  sessions.settle();
   if (result.outcome !== 'succeeded' || !result.discard) return;
   try {
     await result.discard(await sessions.connect());

@@ -4,12 +4,19 @@ import { createPool, SCHEMA, type Client, type Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import type { RunKey } from './journal.ts';
 
-// A step stops within 2 s: its queries are cancelled at once, its sessions ended after this long.
+// A step stops within 2 s: its queries are cancelled at once, and after a moment those that were only on their way
+// then, not the short ones by which the step clears up; its sessions are ended in the end.
+const CANCEL_AGAIN = { afterMs: 300, ifActiveMs: 200 };
 const TERMINATE_AFTER_MS = 1500;
 // One to read, one to write, one to publish, and one to spare.
 const MAX_SESSIONS = 4;
 
-export type StepSessions = AsyncDisposable & { connect(): Promise<Client> };
+export type StepSessions = AsyncDisposable & {
+  /** @throws the signal's reason: a step that has to stop begins nothing more. */
+  connect(): Promise<Client>;
+  /** The step has ended, and what follows clears away: from now on the signal hinders nothing. */
+  settle(): void;
+};
 
 /** @param pool the worker's own, for cancelling. */
 export function createStepSessions(
@@ -20,26 +27,40 @@ export function createStepSessions(
   const name = `hf:${run.runId}:${run.fence}`;
   const handedOut = new Set<Client>();
   let sessions: Pool | null = null;
-  let termination: NodeJS.Timeout | null = null;
+  let timers: NodeJS.Timeout[] = [];
+  let settled = false;
+  let closed = false;
 
-  const end = (how: 'pg_cancel_backend' | 'pg_terminate_backend') => {
+  const end = (how: 'pg_cancel_backend' | 'pg_terminate_backend', ifActiveMs = 0) => {
     pool
       .query(
         `select ${how}(pid) from pg_stat_activity
-         where datname = current_database() and application_name = $1 and state <> 'idle'`,
-        [name],
+         where datname = current_database() and application_name = $1 and state <> 'idle'
+           and query_start <= clock_timestamp() - $2 * interval '1 ms'`,
+        [name, ifActiveMs],
       )
       .catch((error: unknown) => log.warn({ err: error, session: name }, `${how} failed`));
   };
   const onAbort = () => {
     if (!sessions) return;
     end('pg_cancel_backend');
-    termination = setTimeout(() => end('pg_terminate_backend'), TERMINATE_AFTER_MS);
+    timers = [
+      setTimeout(() => end('pg_cancel_backend', CANCEL_AGAIN.ifActiveMs), CANCEL_AGAIN.afterMs),
+      setTimeout(() => end('pg_terminate_backend'), TERMINATE_AFTER_MS),
+    ];
   };
   signal.addEventListener('abort', onAbort);
+  const settle = () => {
+    settled = true;
+    signal.removeEventListener('abort', onAbort);
+    for (const timer of timers) clearTimeout(timer);
+  };
 
   return {
+    settle,
     async connect() {
+      if (closed) throw new Error('the step has ended, and its sessions with it');
+      if (!settled) signal.throwIfAborted();
       sessions ??= createPool(url, {
         name,
         max: MAX_SESSIONS,
@@ -52,6 +73,10 @@ export function createStepSessions(
         },
       });
       const client = await sessions.connect();
+      if (signal.aborted && !settled) {
+        client.release();
+        throw signal.reason;
+      }
       handedOut.add(client);
       const release = client.release.bind(client);
       client.release = (error) => {
@@ -61,8 +86,8 @@ export function createStepSessions(
       return client;
     },
     async [Symbol.asyncDispose]() {
-      signal.removeEventListener('abort', onAbort);
-      if (termination) clearTimeout(termination);
+      settle();
+      closed = true;
       // Destroyed rather than given back: a statement of an aborted step may still be under way on them.
       for (const client of handedOut) client.release(true);
       await sessions?.end();

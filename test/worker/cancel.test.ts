@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { cancelRun } from '#domain/scenario/runs.ts';
+import type { Execute, Registry, StepKind } from '#domain/step/kind.ts';
 import { createRegistry } from '#steps/registry.ts';
 import { principalOf } from '#test/support/factories.ts';
 import { probeKinds } from '#test/support/kinds.ts';
@@ -136,6 +138,82 @@ test('a cancel ends all of them at once, and the steps that were to follow', asy
   await server.hungUp;
   await expectNoSession(world, runId);
   expect((await world.steps(runId)).map((step) => step.state)).toEqual(Array(4).fill('cancelled'));
+});
+
+const kindOf = (kind: string, execute: Execute<unknown>, loaded = Promise.resolve()): StepKind => ({
+  kind,
+  description: 'Does what this test is about.',
+  config: z.strictObject({}),
+  load: () => loaded.then(() => execute),
+});
+
+const registryOf = (...kinds: StepKind[]): Registry =>
+  new Map(kinds.map((kind) => [kind.kind, kind]));
+
+const SUCCEEDED = { outcome: 'succeeded', output: null } as const;
+
+test('a step that is cancelled while its kind is being loaded does not begin', async () => {
+  await using world = await createWorld();
+  const [watching, loaded] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let begun = false;
+  const watch = kindOf('watch', async ({ signal }) => {
+    watching.resolve();
+    await once(signal, 'abort');
+    loaded.resolve();
+    return SUCCEEDED;
+  });
+  const begin = kindOf(
+    'begin',
+    async () => {
+      begun = true;
+      return SUCCEEDED;
+    },
+    loaded.promise,
+  );
+  await using _worker = await startTestWorker(world.url, { kinds: registryOf(watch, begin) });
+  const steps = ['watch', 'begin'].map((kind) => ({ kind, parallel: true }));
+  const runId = await world.run((await world.scenario({ steps })).id);
+  await watching.promise;
+  expect(await cancel(world, runId)).toBeLessThan(2);
+  expect(begun).toBe(false);
+});
+
+test('a step that goes on after its signal gets no session for it', async () => {
+  await using world = await createWorld();
+  const begun = Promise.withResolvers<void>();
+  const goOn = kindOf('go_on', async ({ signal, connect }) => {
+    begun.resolve();
+    await once(signal, 'abort');
+    await (await connect()).query('select pg_sleep(600)');
+    return SUCCEEDED;
+  });
+  await using _worker = await startTestWorker(world.url, { kinds: registryOf(goOn) });
+  const runId = await world.run((await world.scenario({ steps: [{ kind: 'go_on' }] })).id);
+  await begun.promise;
+  expect(await cancel(world, runId)).toBeLessThan(2);
+  await expectNoSession(world, runId);
+});
+
+test('a query that was only on its way when the signal came is ended too', async () => {
+  await using world = await createWorld();
+  const begun = Promise.withResolvers<void>();
+  const beLate = kindOf('be_late', async ({ signal, connect }) => {
+    const session = await connect();
+    begun.resolve();
+    await once(signal, 'abort');
+    // The cancel finds this session idle.
+    const said = `pg_stat_activity where query like '%pg_cancel_backend%' and application_name = 'hf worker'
+                  and datname = current_database() and state = 'idle'`;
+    await until('the cancel', () => countRows(world.pool, said));
+    await session.query('select pg_sleep(600)');
+    return SUCCEEDED;
+  });
+  await using _worker = await startTestWorker(world.url, { kinds: registryOf(beLate) });
+  const runId = await world.run((await world.scenario({ steps: [{ kind: 'be_late' }] })).id);
+  await begun.promise;
+  // Not by the end of its session, which comes after 1.5 s.
+  expect(await cancel(world, runId)).toBeLessThan(1.5);
+  await expectNoSession(world, runId);
 });
 
 test('kill -9 of a worker ends the subprocesses of its steps', async () => {
