@@ -9,8 +9,9 @@ const DATA = [`default-src 'none'`, `style-src 'unsafe-inline'`, `img-src 'self'
 
 const ALWAYS = [`base-uri 'none'`, `object-src 'none'`, `form-action 'self'`];
 
-/** Nothing is guessed, run, framed, or told to other sites. Pages replace the policy by their own. */
+/** Nothing is kept, guessed, run, framed, or told to other sites. Pages replace what is not so for them. */
 export function setSecurityHeaders(res: ServerResponse): void {
+  res.setHeader('cache-control', 'no-store');
   res.setHeader('x-content-type-options', 'nosniff');
   res.setHeader('referrer-policy', 'no-referrer');
   res.setHeader('cross-origin-opener-policy', 'same-origin');

@@ -56,7 +56,7 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
     if (principal === null) {
       const { search } = new URL(req.url ?? '', 'http://here');
       const location = `/sign-in?next=${GRAPHQL}${encodeURIComponent(search)}`;
-      res.writeHead(302, { location, 'cache-control': 'no-store' }).end();
+      res.writeHead(302, { location }).end();
       return;
     }
     setPolicy(res, graphiql().policy);
@@ -105,7 +105,7 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
 
 /** A page of a few words, without script. */
 function tell(res: ServerResponse, status: number, title: string, words: string): void {
-  res.writeHead(status, { 'content-type': HTML, 'cache-control': 'no-store' });
+  res.writeHead(status, { 'content-type': HTML });
   res.end(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

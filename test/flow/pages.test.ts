@@ -176,7 +176,13 @@ test('answers that are no pages may load nothing and run nothing', async () => {
     expect(answer.headers['content-security-policy']).not.toContain('script-src');
     expect(answer.headers['x-frame-options']).toBe('DENY');
   }
-  expect((await get('/api/me')).headers['cache-control']).toBe('no-store');
+});
+
+test('what depends on who asks is kept by nobody', async () => {
+  const query = '/graphql?query=%7B__typename%7D';
+  for (const path of ['/api/me', query, '/healthz', '/metrics']) {
+    expect((await get(path)).headers['cache-control']).toBe('no-store');
+  }
 });
 
 test('without a build the page says how to make one, and the API works', async () => {

@@ -25,6 +25,20 @@ test('an empty variable counts as unset', () => {
   expect(parseConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 4000 });
 });
 
+test('PUBLIC_URL is an origin: a path, a name or another scheme is refused with an example', () => {
+  const origin = (text: string) => parseConfig({ PUBLIC_URL: text }).publicUrl;
+  expect(origin('https://Scheduler.example/')).toBe('https://scheduler.example');
+  expect(origin('http://10.0.0.7:8080')).toBe('http://10.0.0.7:8080');
+  for (const bad of [
+    'https://a.example/console',
+    'a.example',
+    'ftp://a.example',
+    'https://u@a.b',
+  ]) {
+    expect(() => origin(bad)).toThrow(/PUBLIC_URL: scheme and host/);
+  }
+});
+
 test('.env.example documents every variable with its default, and no other', () => {
   const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
   const documented = [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)];

@@ -44,15 +44,14 @@ export function isForeign(asked: Asked): boolean {
 
 /** Whether the browser came by https, whatever the proxy in front of us speaks to us. */
 export function cameByHttps(asked: Asked): boolean {
-  const { publicUrl } = asked;
-  if (publicUrl?.startsWith('https:')) return true;
-  return protoOf(asked) === 'https' || Boolean(asked.header('origin')?.startsWith('https:'));
+  return ownOrigin(asked).startsWith('https:');
 }
 
 /** Where the asking browser finds us, as in `https://scheduler.example`. */
 export function ownOrigin(asked: Asked): string {
   if (asked.publicUrl !== null) return asked.publicUrl;
-  return `${cameByHttps(asked) ? 'https' : 'http'}://${asked.header('host') ?? 'localhost'}`;
+  if (hasOrigin(asked) && !isForeign(asked)) return asked.header('origin')!;
+  return `${protoOf(asked) === 'https' ? 'https' : 'http'}://${asked.header('host') ?? 'localhost'}`;
 }
 
 // A proxy that ends TLS speaks http to us, and not every one says so. An https page of the same host is no

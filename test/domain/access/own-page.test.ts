@@ -71,12 +71,19 @@ test('the browser came by https when the proxy, its page or PUBLIC_URL says so',
   expect(https({})).toBe(false);
   expect(https({ headers: { 'x-forwarded-proto': 'https, http' } })).toBe(true);
   expect(https({ headers: { origin: 'https://hf.example' } })).toBe(true);
+  expect(https({ headers: { origin: 'https://evil.example' } })).toBe(false);
   expect(https({ publicUrl: 'https://out.example' })).toBe(true);
   expect(https({ publicUrl: 'http://out.example' })).toBe(false);
 });
 
-test('we are found where PUBLIC_URL says, else at the Host that is named', () => {
+test('we are found where PUBLIC_URL says, else where our page was, else at the Host that is named', () => {
   expect(ownOrigin(asked({}))).toBe('http://hf.example');
+  expect(ownOrigin(asked({ headers: { origin: 'https://hf.example' } }))).toBe(
+    'https://hf.example',
+  );
+  expect(ownOrigin(asked({ headers: { origin: 'https://evil.example' } }))).toBe(
+    'http://hf.example',
+  );
   expect(ownOrigin(asked({ headers: { 'x-forwarded-proto': 'https' } }))).toBe(
     'https://hf.example',
   );
