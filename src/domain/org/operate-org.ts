@@ -4,6 +4,7 @@ import { row, statement, transaction, type Client, type Pool } from '#platform/d
 import { invalid } from '#platform/errors.ts';
 import { recordChange } from '../access/audit.ts';
 import { permitOrg, type Principal } from '../access/principal.ts';
+import { recordPaused } from './record-paused.ts';
 
 export type OrgPause = {
   readonly pausedAt: Date | null;
@@ -27,6 +28,8 @@ const setPause = statement<OrgPause>(
    where id = $1 returning ${columns}`,
 );
 
+const clock = statement<{ at: Date }>('clock-of-org', `select clock_timestamp() as at`);
+
 /** Again replaces the note and whether it drains.
  *  @throws DomainError FORBIDDEN without org.admin, VALIDATION. */
 export function pauseOrg(
@@ -40,10 +43,16 @@ export function pauseOrg(
   return change(pool, who, 'org.pause', [true, note, drain]);
 }
 
-/** Ticks and claims again from now.
+/** Ticks and claims again from now. What was due in the pause and is not recorded, because no worker was there, is
+ *  recorded first: nothing of it runs.
  *  @throws DomainError FORBIDDEN without org.admin. */
-export function resumeOrg(pool: Pool, who: Principal): Promise<OrgPause> {
-  return change(pool, who, 'org.resume', [false, null, false]);
+export async function resumeOrg(pool: Pool, who: Principal): Promise<OrgPause> {
+  permitOrg(who);
+  const now = (await row(pool, clock))!.at;
+  while (await transaction(pool, (tx) => recordPaused(tx, who.orgId, now)));
+  return change(pool, who, 'org.resume', [false, null, false], (tx) =>
+    recordPaused(tx, who.orgId, null),
+  );
 }
 
 function change(
@@ -51,9 +60,11 @@ function change(
   who: Principal,
   action: string,
   values: readonly [paused: boolean, note: string | null, draining: boolean],
+  first: (tx: Client) => Promise<unknown> = async () => {},
 ): Promise<OrgPause> {
   permitOrg(who);
   return transaction(pool, async (tx: Client) => {
+    await first(tx);
     const before = await row(tx, lockOrg, [who.orgId]);
     const after = await row(tx, setPause, [who.orgId, ...values]);
     await recordChange(tx, who, {

@@ -127,10 +127,11 @@ const expired = claimOf(
   { lost: 1 },
 );
 
-/** Takes: worker, lease in seconds, the runs' ids. */
+/** Takes: worker, lease in seconds, the runs' ids. Since they were found their organisation may have been drained. */
 const chosen = claimOf(
   'claim-chosen',
-  `select id from run where id = any($3::bigint[]) and state = 'queued' order by id for update skip locked`,
+  `select id from run r where id = any($3::bigint[]) and state = 'queued'
+     and not exists (select from org o where o.id = r.org_id and o.draining) order by id for update skip locked`,
 );
 
 /** Claims up to `limit` queued runs that no limit but the worker's own concerns. */

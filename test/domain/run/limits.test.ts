@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { claimLimited, limitsInUse } from '#domain/run/claim-limited.ts';
-import { claimQueued } from '#domain/run/claim.sql.ts';
+import { claimChosen, claimQueued } from '#domain/run/claim.sql.ts';
 import { createProject } from '#test/support/factories.ts';
 import { openGate } from '#test/support/kinds.ts';
 import { startTestWorker, until } from '#test/support/worker.ts';
@@ -65,6 +65,15 @@ describe('the claim', () => {
     await queue(world, world.project.id, 1);
     await world.pool.query('update org set draining = true');
     expect(await claimQueued(world.pool, claim(9))).toEqual([]);
+  });
+
+  test('looks again whether the organisation drains when it takes what a limit let through', async () => {
+    await using world = await createWorld();
+    const ids = await queue(world, world.project.id, 1);
+    await world.pool.query('update org set draining = true');
+    expect(await claimChosen(world.pool, claim(9), ids)).toEqual([]);
+    await world.pool.query('update org set draining = false');
+    expect(await claimChosen(world.pool, claim(9), ids)).toHaveLength(1);
   });
 });
 

@@ -60,6 +60,38 @@ test('while an organisation is paused its due times pass with that reason, and n
   });
 });
 
+test('what was due or arrived while an organisation was paused is not run after it, though no worker was there to say so', async () => {
+  await using world = await createWorld();
+  const timed = await world.scenario({
+    trigger: { interval: '1h' },
+    createdAt: ago(5 * 3600),
+    policies: { catchup: 'all' },
+  });
+  const unreadable = await world.scenario({ trigger: { cron: 'x' }, nextDueAt: ago(30) });
+  const upstream = await world.scenario();
+  const downstream = await world.scenario({
+    trigger: { upstream: [upstream.slug], require: 'any' },
+  });
+  const runId = await world.run(upstream.id);
+  await pauseOrg(world.pool, await admin(world), { note: 'moving house' });
+  // As after five hours in which it was paused and nobody ticked.
+  await world.pool.query(
+    "update scenario set next_due_at = created_at + interval '1 hour' where id = $1",
+    [timed.id],
+  );
+  await world.pool.query(
+    'insert into arrival (downstream_id, upstream_id, run_id) values ($1, $2, $3)',
+    [downstream.id, upstream.id, runId],
+  );
+  await resumeOrg(world.pool, await admin(world));
+  while ((await tickOnce(world.pool, world.log)).decided > 0);
+  expect(await outcomes(world, timed.id)).toEqual([
+    { outcome: 'paused', count: 5, reason: 'the organisation is paused: moving house' },
+  ]);
+  expect(await outcomes(world, downstream.id)).toMatchObject([{ outcome: 'paused', count: 1 }]);
+  expect(await outcomes(world, unreadable.id)).toMatchObject([{ outcome: 'error' }]);
+});
+
 test('only an administrator pauses an organisation, and it leaves an audit row', async () => {
   await using world = await createWorld();
   const user = await createUser(world.pool, { orgId: world.org.id, role: 'designer' });
