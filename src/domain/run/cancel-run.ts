@@ -34,7 +34,10 @@ export async function requestCancel(
   await rows(tx, lockSlot, [runId]);
   const run = await row(tx, lockRun, [runId]);
   if (!run) throw new DomainError('NOT_FOUND', `No run ${runId}.`);
-  if (run.state === 'cancelled' || run.cancelRequestedAt !== null) return run.state;
+  // A queued one may have been asked already: its worker handed it over before it could end it.
+  if (run.state === 'cancelled') return run.state;
+  if (run.state === 'running' && run.cancelRequestedAt !== null) return run.state;
+  if (isFinished(run.state) && run.cancelRequestedAt !== null) return run.state;
   if (isFinished(run.state)) {
     throw new DomainError(
       'CONFLICT',

@@ -1,25 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCalendar } from '#domain/tick/calendar.ts';
 import { decide, type DecideInput, type Decision } from '#domain/tick/decide.ts';
-import { compile, dueBetween } from '#domain/trigger/due-times.ts';
-import { parseTrigger } from '#domain/trigger/parse-trigger.ts';
+import { checkDecide, NOW, scheduleFor } from './decide-model.ts';
 
-const NOW = Date.parse('2026-11-23T12:00:30Z');
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-function scheduleFor(trigger: unknown) {
-  const parsed = parseTrigger(trigger, []);
-  expect(parsed.problems).toEqual([]);
-  return compile(parsed.trigger, {
-    timezone: 'UTC',
-    anchor: Temporal.Instant.fromEpochMilliseconds(0),
-  });
-}
-
-// NOW is a Monday noon: the days before it are excluded.
-const WEEKDAYS = createCalendar({ dates: [], weekdays: [6, 7] }, 'UTC');
 const everyMinute = scheduleFor({ cron: '* * * * *' });
 const everySecond = scheduleFor({ interval: '1s' });
 
@@ -167,113 +152,6 @@ test('catch-up all with a cap of five: the newest five, one after the other, the
   expect(decision.ticks.reduce((sum, tick) => sum + tick.count, 0)).toBe(720);
 });
 
-test('every due time is decided exactly once, in order, whatever the policies', () => {
-  const policies = fc.record({
-    overlap: fc.constantFrom('skip', 'buffer_one', 'buffer_all', 'cancel_other', 'allow'),
-    catchup: fc.constantFrom('last', 'none', 'all'),
-    catchupWindowMs: fc.integer({ min: 1000, max: 3 * DAY }),
-    maxCatchupRuns: fc.integer({ min: 1, max: 20 }),
-  }) as fc.Arbitrary<DecideInput['policies']>;
-  const trigger = fc.constantFrom<unknown>(
-    { cron: '*/7 * * * *' },
-    { cron: '30 1 * * *', timezone: 'Europe/Berlin' },
-    { interval: '90s' },
-    { interval: '6h' },
-  );
-  const taken = fc.record({
-    activeRunId: fc.option(fc.constant(7)),
-    waiting: fc.integer({ min: 0, max: 3 }),
-  });
-  fc.assert(
-    fc.property(
-      trigger,
-      policies,
-      fc.integer({ min: 0, max: 4 * DAY }),
-      taken,
-      fc.boolean(),
-      (wire, chosen, downMs, at, weekend) => {
-        const schedule = scheduleFor(wire);
-        const dueMs = schedule.next(NOW - downMs);
-        if (dueMs === null || dueMs > NOW) return;
-        const { ticks, nextDueMs } = decide({
-          schedule,
-          dueMs,
-          nowMs: NOW,
-          policies: chosen,
-          calendar: weekend ? WEEKDAYS : null,
-          taken: at,
-        });
-        const due = [...dueBetween(schedule, dueMs - 1, NOW)];
-        // Expand each row over the due times that it stands for, and compare with the plain list.
-        const covered = ticks.flatMap((tick) => {
-          const part = due.filter((time) => time >= tick.dueMs && time <= tick.untilMs);
-          expect(part).toHaveLength(tick.count);
-          return part.map((time) => ({ time, outcome: tick.outcome }));
-        });
-        expect(covered.map(({ time }) => time)).toEqual(due);
-        expect(nextDueMs).toBe(schedule.next(NOW));
-        expect(covered).toEqual(plainly(due, chosen, at, weekend));
-      },
-    ),
-    { numRuns: 1000 },
-  );
+test('every due time is decided exactly once, in order, as a plain model decides it', () => {
+  checkDecide(1000);
 });
-
-/** The same rules as a list that a person can follow: due time by due time, no spans, no bisection. */
-function plainly(
-  all: number[],
-  policies: DecideInput['policies'],
-  at: DecideInput['taken'],
-  weekend: boolean,
-) {
-  const isExcluded = (time: number) => weekend && [0, 6].includes(new Date(time).getUTCDay());
-  const due = all.filter((time) => !isExcluded(time));
-  const late = (time: number) => NOW - time;
-  const missed = due.filter((time) => late(time) > MINUTE);
-  const onTime = due.filter((time) => late(time) <= MINUTE);
-  const inWindow = missed.filter((time) => late(time) <= policies.catchupWindowMs);
-  const caughtUp =
-    policies.catchup === 'all'
-      ? inWindow.slice(-policies.maxCatchupRuns)
-      : policies.catchup === 'last' && onTime.length === 0
-        ? inWindow.slice(-1)
-        : [];
-  let held = at.activeRunId !== null || at.waiting > 0;
-  let waiting = at.waiting;
-  const outcomes = due.map((time) => {
-    if (missed.includes(time) && !caughtUp.includes(time)) {
-      return { time, outcome: inWindow.includes(time) ? 'missed' : 'missed_window' };
-    }
-    const queues = policies.catchup === 'all' && caughtUp.includes(time);
-    if (policies.overlap === 'allow' && !queues) return { time, outcome: 'fired' };
-    if (!held) {
-      held = true;
-      return { time, outcome: 'fired' };
-    }
-    const overlap = queues ? 'buffer_all' : policies.overlap;
-    if (overlap === 'buffer_all' || (overlap === 'buffer_one' && waiting === 0)) {
-      waiting += 1;
-      return { time, outcome: 'waiting' };
-    }
-    if (overlap === 'buffer_one') return { time, outcome: 'dropped' };
-    return { time, outcome: overlap === 'cancel_other' ? 'waiting' : 'skipped_overlap' };
-  });
-  const withExcluded = (decided: { time: number; outcome: string }[]) =>
-    all.map(
-      (time) => decided.find((each) => each.time === time) ?? { time, outcome: 'skipped_calendar' },
-    );
-  if (policies.overlap !== 'cancel_other') return withExcluded(outcomes);
-  const own = outcomes.filter(
-    ({ time, outcome }) =>
-      !(policies.catchup === 'all' && caughtUp.includes(time)) &&
-      ['fired', 'waiting'].includes(outcome),
-  );
-  const [first] = own;
-  const last = own.at(-1);
-  const settled = outcomes.map((each) => {
-    if (!own.includes(each)) return each;
-    if (each !== last) return { ...each, outcome: 'dropped' };
-    return first?.outcome === 'fired' ? { ...each, outcome: 'fired' } : each;
-  });
-  return withExcluded(settled);
-}
