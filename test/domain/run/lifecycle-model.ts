@@ -295,8 +295,7 @@ export async function checkLifecycle(ground: Ground, numRuns: number, seed?: num
       numRuns,
       ...(seed !== undefined && { seed }),
       // Looking for the shortest list may take minutes; a short one will do.
-      interruptAfterTimeLimit: 25_000,
-      markInterruptAsFailure: true,
+      plugins: [fc.interruptAfterTimeLimit(25_000, { failOnInterrupt: true })],
     },
   );
 }
