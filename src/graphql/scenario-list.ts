@@ -65,7 +65,7 @@ const ScenarioOrder = builder.enumType('ScenarioOrder', {
   description: 'The order of a list of scenarios.',
   values: enumValues<Order>({
     newest: 'The latest made first.',
-    name: 'By name, and those of the same name in the order in which they were made.',
+    name: 'By name, in any case, and those of the same name in the order in which they were made.',
     next_due: 'By the earliest due time that is not decided; those that do not tick come last.',
   }),
 });
@@ -87,7 +87,7 @@ async function readPage(
     info,
     paths: [['nodes'], ['edges', 'node']],
     typeName: 'Scenario',
-    select: { id: true, name: true, nextDueAt: true },
+    select: { id: true, nameKey: true, nextDueAt: true },
   });
   const toCursor = (scenario: Position) => cursorOf(order, scenario);
   const page = await resolveCursorConnection<Promise<Position[]>>(

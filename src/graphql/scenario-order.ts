@@ -8,7 +8,8 @@ export type Order = 'newest' | 'name' | 'next_due';
 /** Where an entry lies, in whichever order. */
 export type Position = {
   readonly id: number;
-  readonly name: string;
+  /** In small letters. */
+  readonly nameKey: string | null;
   readonly nextDueAt: Date | null;
 };
 
@@ -17,8 +18,8 @@ type By = Prisma.ScenarioOrderByWithRelationInput[];
 export const ORDERS: Record<Order, { readonly forward: By; readonly backward: By }> = {
   newest: { forward: [{ id: 'desc' }], backward: [{ id: 'asc' }] },
   name: {
-    forward: [{ name: 'asc' }, { id: 'asc' }],
-    backward: [{ name: 'desc' }, { id: 'desc' }],
+    forward: [{ nameKey: 'asc' }, { id: 'asc' }],
+    backward: [{ nameKey: 'desc' }, { id: 'desc' }],
   },
   next_due: {
     forward: [{ nextDueAt: { sort: 'asc', nulls: 'last' } }, { id: 'asc' }],
@@ -29,16 +30,17 @@ export const ORDERS: Record<Order, { readonly forward: By; readonly backward: By
 /** What lies after a position, or before it. */
 export function beyond(
   order: Order,
-  { id, name, nextDueAt }: Position,
+  { id, nameKey, nextDueAt }: Position,
   after: boolean,
 ): Prisma.ScenarioWhereInput {
   const laterId = after ? { gt: id } : { lt: id };
   if (order === 'newest') return { id: after ? { lt: id } : { gt: id } };
   if (order === 'name') {
     // The first condition says nothing new: it lets the index begin at the name.
+    const name = nameKey ?? '';
     return after
-      ? { name: { gte: name }, OR: [{ name: { gt: name } }, { id: laterId }] }
-      : { name: { lte: name }, OR: [{ name: { lt: name } }, { id: laterId }] };
+      ? { nameKey: { gte: name }, OR: [{ nameKey: { gt: name } }, { id: laterId }] }
+      : { nameKey: { lte: name }, OR: [{ nameKey: { lt: name } }, { id: laterId }] };
   }
   if (nextDueAt === null) {
     const without = { nextDueAt: null, id: laterId };
@@ -62,9 +64,9 @@ export function beyond(
       };
 }
 
-export function cursorOf(order: Order, { id, name, nextDueAt }: Position): string {
+export function cursorOf(order: Order, { id, nameKey, nextDueAt }: Position): string {
   const key =
-    order === 'name' ? name : order === 'next_due' ? (nextDueAt?.getTime() ?? null) : null;
+    order === 'name' ? nameKey : order === 'next_due' ? (nextDueAt?.getTime() ?? null) : null;
   return Buffer.from(JSON.stringify([order, id, key])).toString('base64url');
 }
 
@@ -75,7 +77,7 @@ export function readCursor(order: Order, cursor: string, path: 'after' | 'before
   const isKey =
     order === 'name' ? typeof key === 'string' : typeof key === 'number' || key === null;
   if (given === order && Number.isSafeInteger(id) && isKey && !Number.isNaN(nextDueAt?.getTime())) {
-    return { id: id as number, name: typeof key === 'string' ? key : '', nextDueAt };
+    return { id: id as number, nameKey: typeof key === 'string' ? key : null, nextDueAt };
   }
   const message = 'this cursor comes from no list in this order; start without one';
   throw invalid([{ path: [path], message, value: cursor.slice(0, 200) }]);

@@ -120,6 +120,16 @@ const QUERIES: Record<string, Operation> = {
     text: () => `{ calendars(projectId: ${ids.project}) { name } }`,
     see: (data) => data.calendars,
   },
+  timeline: {
+    text: () =>
+      `{ timeline(projectId: ${ids.project}, from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z") { truncated } }`,
+    see: (data) => data.timeline,
+  },
+  runStatistics: {
+    text: () =>
+      `{ runStatistics(projectId: ${ids.project}, scenarioId: ${ids.scenario}, bucket: DAY, from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z") { failed } }`,
+    see: (data) => data.runStatistics,
+  },
   planScenarios: {
     text: () =>
       `{ planScenarios(projectId: ${ids.project}, configurations: [{ name: "new" }]) { slug } }`,
@@ -139,6 +149,11 @@ const MUTATIONS: Record<string, Operation> = {
     () => `projectId: ${ids.project}, input: ${scenarioInput}`,
   ),
   updateScenario: mutation('updateScenario', () => `id: ${ids.scenario}, patch: { name: "x" }`),
+  applyScenario: mutation(
+    'applyScenario',
+    () =>
+      `projectId: ${ids.project}, scenarioId: ${ids.scenario}, configuration: { name: "x", steps: [{ kind: "snapshot_dashboards" }] }`,
+  ),
   deleteScenario: mutation('deleteScenario', () => `id: ${ids.scenario}`),
   pauseScenario: mutation('pauseScenario', () => `id: ${ids.scenario}`),
   resumeScenario: mutation('resumeScenario', () => `id: ${ids.scenario}`),
@@ -177,6 +192,9 @@ const SUBSCRIPTIONS: Record<string, () => string> = {
   runEvents: () => `subscription { runEvents(runId: ${ids.run}) { __typename } }`,
   runsChanged: () =>
     `subscription { runsChanged(projectId: ${ids.project}) { resync runs { name } } }`,
+  scenariosChanged: () =>
+    `subscription { scenariosChanged(scenarioId: ${ids.scenario}) { scenarios { name } deletedIds } }`,
+  ticks: () => `subscription { ticks(projectId: ${ids.project}) { ticks { reason } } }`,
   queue: () => `subscription { queue(projectId: ${ids.project}) { queue { depth } } }`,
 };
 
@@ -293,6 +311,30 @@ test('a role on one project shows nothing of another, by list, by id or by node'
     e: { id: `Scenario:${mine.id}` },
     f: null,
   });
+});
+
+test('a worker shows no runs of another organisation, in its list and in the pushed health', async () => {
+  await ground.pool.query(
+    `insert into scheduler_workers (worker_id, last_seen_at, host, pid, version, slots, started_at)
+     values ('shared', clock_timestamp(), 'h', 1, '0', 1, now()) on conflict do nothing`,
+  );
+  await ground.pool.query(`update run set worker_id = 'shared' where id = $1`, [ids.run]);
+  const workers = '{ workerId runs { databaseId steps { name } } }';
+  for (const [person, runs] of [
+    ['viewer', [{ databaseId: ids.run, steps: [{ name: 'secret step' }] }]],
+    ['nobody', []],
+    ['stranger', []],
+  ] as const) {
+    const { data } = await ground.ask(person, `{ workers ${workers} }`);
+    expect(data.workers).toEqual([{ workerId: 'shared', runs }]);
+    const stream = subscribe<never>(
+      ground.client(person),
+      `subscription { schedulerHealth { workers ${workers} } }`,
+    );
+    const { value } = (await stream.next()) as { value: { data: { schedulerHealth: unknown } } };
+    expect(value.data.schedulerHealth).toEqual({ workers: [{ workerId: 'shared', runs }] });
+    await stream.return?.();
+  }
 });
 
 test('a token that may only read changes nothing', async () => {

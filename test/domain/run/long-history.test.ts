@@ -69,8 +69,8 @@ test('statistics of a week are read from the index alone', async () => {
   const from = new Date(to.getTime() - 6 * 86_400_000);
   const week = { projectId: world.project.id, from, to, bucket: 'hour', zone: null } as const;
   for (const [scenarioId, most] of [
-    [null, 800],
-    [scenarioIds[0]!, 60],
+    [null, 1_500],
+    [scenarioIds[0]!, 600],
   ] as const) {
     const { nodes, pages } = await explained((pool) =>
       readRunStatistics({ pool: pool as never }, who, { ...week, scenarioId }),

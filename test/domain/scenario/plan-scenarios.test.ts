@@ -131,6 +131,43 @@ test('a circle is found among them, and a link that one of them takes away close
   expect(together?.problems).toEqual([]);
 });
 
+const planFor = (scenarioId: number, wire: unknown) =>
+  planScenarios(setting.deps, who, setting.projectId, [wire], [scenarioId]);
+
+test('a scenario that is named by id may change its slug, leave it out, and take no other’s', async () => {
+  const made = await create({ slug: 'typed', trigger: { cron: '0 2 * * *' }, steps: [NOTE] });
+  await create({ slug: 'taken', steps: [NOTE] });
+  const [renamed] = await planFor(made.id, { slug: 'retyped', steps: [NOTE] });
+  expect(renamed).toMatchObject({ slug: 'retyped', problems: [], scenario: { id: made.id } });
+  expect(renamed?.after).toMatchObject({ slug: 'retyped', name: 'retyped', trigger: null });
+  const [slugless] = await planFor(made.id, { name: 'Another name', steps: [NOTE] });
+  expect(slugless).toMatchObject({ slug: 'typed', after: { slug: 'typed', name: 'Another name' } });
+  const [taken] = await planFor(made.id, { slug: 'taken', steps: [NOTE] });
+  expect(taken?.problems).toMatchObject([{ path: ['slug'], value: 'taken' }]);
+  const [half] = await planFor(made.id, { slug: 'Not yet' });
+  expect(half?.problems.map(({ path }) => path[0]).sort()).toEqual(['slug', 'steps']);
+  const [fallback] = await planScenarios(setting.deps, who, setting.projectId, [
+    { slug: 'taken', steps: [NOTE] },
+  ]);
+  expect(fallback).toMatchObject({ problems: [], scenario: { slug: 'taken' } });
+});
+
+test('a circle through a scenario that is being renamed is found under both names', async () => {
+  const made = await create({ slug: 'cause', steps: [NOTE] });
+  await create({ slug: 'effect', trigger: { upstream: ['cause'] }, steps: [NOTE] });
+  const circle = { slug: 'new-cause', trigger: { upstream: ['effect'] }, steps: [NOTE] };
+  for (const upstream of ['effect', 'cause', 'new-cause']) {
+    const [found] = await planFor(made.id, { ...circle, trigger: { upstream: [upstream] } });
+    expect(found?.problems).toMatchObject([{ message: expect.stringContaining('circle') }]);
+  }
+});
+
+test('a scenario of another project, or none, is not found', async () => {
+  await expect(planFor(999_999, { slug: 'x', steps: [NOTE] })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+  });
+});
+
 test('a viewer may not plan, a stranger learns nothing', async () => {
   for (const [person, code] of [
     ['viewer', 'FORBIDDEN'],
