@@ -3,6 +3,7 @@ import '@fontsource-variable/inter/wght.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import { StrictMode, lazy, Suspense } from 'react';
+import { CSPProvider } from '@base-ui/react/csp-provider';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'urql';
 import { App } from './app.tsx';
@@ -20,21 +21,33 @@ const socket = createSocket(token);
 const client = createGraphQL(socket);
 if (!isTile) void findSession();
 
+// After a deployment the parts of an older build are gone; the page is read anew, once, and finds the new ones.
+const RELOADED = 'hf-reloaded';
+addEventListener('vite:preloadError', (event) => {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < 60_000) return;
+  event.preventDefault();
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+});
+
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <Provider value={client}>
       <SocketContext value={socket}>
-        <TipProvider delay={350}>
-          {isTile ? (
-            <Suspense>
-              <Tile />
-            </Suspense>
-          ) : (
-            <App />
-          )}
-        </TipProvider>
+        {/* The page's policy allows no style elements. */}
+        <CSPProvider disableStyleElements>
+          <TipProvider delay={350}>
+            {isTile ? (
+              <Suspense>
+                <Tile />
+              </Suspense>
+            ) : (
+              <App />
+            )}
+          </TipProvider>
+        </CSPProvider>
       </SocketContext>
     </Provider>
   </StrictMode>,
