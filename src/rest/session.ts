@@ -15,6 +15,7 @@ import {
   addOperation,
   asked,
   placeOf,
+  signedIn,
   type RestApp,
   type RestContext,
   type RestHouse,
@@ -44,6 +45,33 @@ export function addSession(app: RestApp, house: RestHouse): void {
       // Otherwise any site could sign its visitors in here, as somebody else.
       refuseForeign(house, c);
       return enter(house, c, await openBrowserSession(house, await readJson(c), placeOf(c)));
+    },
+  );
+
+  addOperation(
+    app,
+    {
+      method: 'get',
+      path: PATH,
+      summary: 'Who is signed in, in a browser',
+      description:
+        'As GET /api/me; a page asks it first, so that nobody being signed in is an answer and no error.',
+      tags: ['access'],
+      security: [],
+      responses: {
+        200: { description: 'The owner of the cookie, or of the token.', ...me },
+        204: { description: 'Nobody is signed in, or not any more.' },
+      },
+      errors: [],
+    },
+    async (c) => {
+      try {
+        return c.json(await meBody(house, await signedIn(house, c)));
+      } catch (error) {
+        if (error instanceof DomainError && error.code === 'UNAUTHENTICATED')
+          return c.body(null, 204);
+        throw error;
+      }
     },
   );
 

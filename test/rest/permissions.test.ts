@@ -56,6 +56,7 @@ const PUBLIC = [
   'GET /healthz',
   'GET /readyz',
   'POST /api/auth/login',
+  'GET /api/auth/session',
   'POST /api/auth/session',
   'DELETE /api/auth/session',
   'POST /api/auth/session/renew',

@@ -52,6 +52,15 @@ test('signing in sets a cookie for 60 minutes and answers as me does', async () 
   expect(me).toMatchObject({ status: 200, body });
 });
 
+test('a page that asks who is signed in is told, and that nobody is without an error', async () => {
+  const ask = (headers: object) => call('GET', SESSION, { headers: { host, ...headers } });
+  const cookie = await made();
+  expect(await ask({ cookie })).toMatchObject({ status: 200, body: { email } });
+  expect((await ask({})).status).toBe(204);
+  expect((await ask({ cookie: `${cookie}x` })).status).toBe(204);
+  expect((await ask({ cookie, origin: evil.origin })).status).toBe(204);
+});
+
 test('whatever came by https keeps to it, and so does whatever PUBLIC_URL says', async () => {
   const attributes = (answer: { headers: Headers }) => answer.headers.get('set-cookie');
   const proxied = { ...ours, origin: `https://${host}`, 'x-forwarded-proto': 'https' };

@@ -41,9 +41,9 @@ export function whenRenewed(act: () => void): void {
 /** Asks who the cookie belongs to. Without an answer it asks again: no network is not "signed out". */
 export async function findSession(): Promise<void> {
   try {
-    const answer = await fetch('/api/me');
-    if (answer.ok) enter((await answer.json()) as Me);
-    else if (answer.status === 401) leave(null);
+    const answer = await fetch('/api/auth/session');
+    if (answer.status === 204) leave(null);
+    else if (answer.ok) enter((await answer.json()) as Me);
     else later(findSession);
   } catch {
     // The API cannot be reached; the page says so by itself.
@@ -103,7 +103,13 @@ async function renew(): Promise<boolean> {
   return session.get().state === 'in';
 }
 
+/** Whose answers the page holds. */
+let owner: number | null = null;
+
 function enter(me: Me) {
+  // What one person was shown is nothing for the next.
+  if (owner !== null && owner !== me.id) location.reload();
+  owner = me.id;
   session.set({ state: 'in', me });
   const left = me.expires_at ? Date.parse(me.expires_at) - Date.now() : 60 * 60_000;
   later(renewSession, Math.max(RETRY_MS, left - MARGIN_MS));
