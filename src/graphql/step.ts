@@ -59,12 +59,15 @@ const RetriesInput = builder.inputType('RetriesInput', {
   }),
 });
 
+// By name: the type itself names Step.
+const UNKNOWN = 'UnknownStep';
+
 export const Step = builder.interfaceRef<StepShape>('Step').implement({
   description:
     'An entry of a scenario’s configuration. Each kind is a type with fields of its own.',
   resolveType: ({ wire }) => {
     const kind = String(wire['kind']);
-    return faces.some((face) => face.kind === kind) ? typeName(kind) : UnknownStep;
+    return faces.some((face) => face.kind === kind) ? typeName(kind) : UNKNOWN;
   },
   fields: (t) => ({
     pos: t.exposeInt('pos', { description: '0, 1, 2 … in the order of the configuration.' }),
@@ -151,7 +154,7 @@ for (const { kind, description, fields } of faces) {
   });
 }
 
-const UnknownStep = builder.objectType(builder.objectRef<StepShape>('UnknownStep'), {
+builder.objectType(builder.objectRef<StepShape>(UNKNOWN), {
   description: 'A step of a kind that this version does not know: `config` has all of it.',
   interfaces: [Step],
 });

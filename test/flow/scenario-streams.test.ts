@@ -1,4 +1,5 @@
 /** What changes about scenarios reaches those who watch them, over a real socket. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tickOnce } from '#domain/tick/decide-due.ts';
 import { createLog } from '#platform/log.ts';
@@ -136,6 +137,27 @@ test('more than 200 at once are not named: the list is to be read anew', async (
   const told = await next();
   expect(told).toMatchObject({ resync: true, revision: first.revision + 1, deletedIds: [] });
   expect(told.scenarios).toHaveLength(20);
+  await end();
+});
+
+test('however many batches come, a list is to be read anew at most once a second, and in the end it is true', async () => {
+  const ids: number[] = [];
+  for (let n = 0; n < 201; n += 1) ids.push((await createScenario(ground.pool, place())).id);
+  const { next, end } = await watch({ projectId: ground.project.id });
+  const beganMs = performance.now();
+  const batches = (async () => {
+    for (let n = 1; n <= 40; n += 1) {
+      await ground.pool.query(
+        `with s as (update scenario set name = $2 where id = $3) select pg_notify('hf_scenario', $1)`,
+        [ids.join(','), `batch ${n}`, ids.at(-1)],
+      );
+      await delay(40);
+    }
+  })();
+  let messages = 0;
+  for (let name = ''; name !== 'batch 40'; messages += 1) name = (await next()).scenarios[0]!.name;
+  await batches;
+  expect(messages).toBeLessThanOrEqual(2 + (performance.now() - beganMs) / 1_000);
   await end();
 });
 

@@ -44,13 +44,20 @@ export type ChangesOptions = {
 };
 
 const COALESCE_MS = 50;
-// "Many changed" names none, so everything is read anew: not more than once a second.
+// "Many changed" names none, so everything is read anew: not more than once a second. 10,000 scenarios that are due at
+// the same hour are 20 batches of ticks within two seconds.
 const RESYNC_MS = 1_000;
 /** Above this, naming what changed costs more than reading the list anew. */
 const MAX_NAMED = 200;
 const WOKEN_PER_TURN = 100;
 
-type Group = { revision: number; readonly boxes: Set<Mailbox<Change>> };
+type Group = {
+  revision: number;
+  readonly boxes: Set<Mailbox<Change>>;
+  /** Too much has changed to name: what changes meanwhile is part of it. */
+  owesResync: boolean;
+  nextResyncMs: number;
+};
 
 export function changes({
   name,
@@ -61,27 +68,26 @@ export function changes({
   const groups = new Map<string, Group>();
   let changed = new Set<number>();
   let all = false;
-  let nextResyncMs = 0;
 
   const pass = async (signal: AbortSignal) => {
-    const now = performance.now();
-    if (all && now >= nextResyncMs) {
+    const ids = [...changed];
+    changed = new Set();
+    if (all) {
       all = false;
-      changed.clear();
-      nextResyncMs = now + RESYNC_MS;
-      for (const group of groups.values()) await tell(group, true, []);
-    } else if (changed.size > 0) {
-      const ids = changed;
-      changed = new Set();
+      for (const group of groups.values()) group.owesResync = true;
+    } else if (ids.length > 0) {
       try {
-        await tellOf([...ids]);
+        await tellOf(ids);
       } catch (error) {
         all = true;
         throw error;
       }
     }
+    await tellResyncs();
     await delay(coalesceMs, undefined, { signal }).catch(() => {});
-    return all ? nextResyncMs - performance.now() : undefined;
+    const owing = groups.values().filter(({ owesResync }) => owesResync);
+    const nextMs = Math.min(...owing.map(({ nextResyncMs }) => nextResyncMs));
+    return nextMs === Infinity ? undefined : nextMs - performance.now();
   };
 
   const tellOf = async (changedIds: number[]) => {
@@ -93,8 +99,18 @@ export function changes({
       }
     }
     for (const [group, ids] of byGroup) {
-      const many = ids.length > MAX_NAMED;
-      await tell(group, many, many ? [] : ids);
+      if (ids.length > MAX_NAMED) group.owesResync = true;
+      else if (!group.owesResync) await tell(group, false, ids);
+    }
+  };
+
+  const tellResyncs = async () => {
+    const now = performance.now();
+    for (const group of [...groups.values()]) {
+      if (!group.owesResync || now < group.nextResyncMs) continue;
+      group.owesResync = false;
+      group.nextResyncMs = now + RESYNC_MS;
+      await tell(group, true, []);
     }
   };
 
@@ -131,7 +147,12 @@ export function changes({
     watch(where) {
       const key =
         'projectId' in where ? `project ${where.projectId}` : `scenario ${where.scenarioId}`;
-      const group = groups.getOrInsertComputed(key, () => ({ revision: 0, boxes: new Set() }));
+      const group = groups.getOrInsertComputed(key, () => ({
+        revision: 0,
+        boxes: new Set(),
+        owesResync: false,
+        nextResyncMs: 0,
+      }));
       const box = mailbox<Change>(merge, () => {
         group.boxes.delete(box);
         if (group.boxes.size === 0 && groups.get(key) === group) groups.delete(key);
