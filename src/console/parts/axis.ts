@@ -1,5 +1,5 @@
 /** Time as a horizontal axis: where an instant lies, and which instants deserve a line. All in epoch ms and CSS px. */
-import { clock, day } from '../words/time.ts';
+import { clock, day, span } from '../words/time.ts';
 
 export type Scale = {
   readonly fromMs: number;
@@ -48,8 +48,29 @@ export function axisLines(scale: Scale, zone: string, gap = 90): AxisLine[] {
   return lines;
 }
 
+const FINE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500].concat(STEPS);
+
+/** Round spans since an instant, at least `gap` px apart; for what lasts seconds, where clocks say little. */
+export function elapsedLines(scale: Scale, originMs: number, gap = 90): AxisLine[] {
+  const { fromMs, toMs, width } = scale;
+  const fits = Math.max(1, Math.floor(width / gap));
+  const step = FINE_STEPS.find((each) => (toMs - fromMs) / each <= fits) ?? 90 * DAY;
+  const lines: AxisLine[] = [];
+  for (let past = 0; originMs + past <= toMs; past += step) {
+    const ms = originMs + past;
+    if (ms >= fromMs) lines.push({ ms, x: scale.x(ms), label: elapsed(past) });
+  }
+  return lines;
+}
+
+function elapsed(ms: number): string {
+  if (ms === 0) return '0';
+  if (ms < SECOND) return `${ms} ms`;
+  return ms < MINUTE ? `${ms / SECOND} s` : span(ms);
+}
+
 /** How far the zone's clock is ahead of UTC. */
-function offsetMs(ms: number, zone: string): number {
+export function offsetMs(ms: number, zone: string): number {
   const name = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'longOffset' })
     .formatToParts(ms)
     .find(({ type }) => type === 'timeZoneName')?.value;

@@ -4,6 +4,7 @@ const PATHS = {
   list: 'M5.5 4h8.5M5.5 8h8.5M5.5 12h8.5M2 4h.01M2 8h.01M2 12h.01',
   play: 'M5 3.5v9L12.5 8z',
   pause: 'M5.5 3.5v9m5-9v9',
+  resume: 'M4 3.5v9M7.5 3.5v9L13.5 8z',
   stop: 'M4 4h8v8H4z',
   retry: 'M13 3v3.5H9.5M12.8 6.5A5.2 5.2 0 1 0 13.2 8.5',
   copy: 'M5.5 5.5h7v7h-7zM3.5 10.5v-7h7',
@@ -23,6 +24,7 @@ const PATHS = {
   code: 'M5.5 4.5 2 8l3.5 3.5M10.5 4.5 14 8l-3.5 3.5',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   warn: 'M8 2 14.5 13.5h-13zM8 6.5v3m0 2v.01',
+  download: 'M8 2.5v8M4.5 7 8 10.5 11.5 7M3 13.5h10',
   up: 'M8 13V3.5M4 7l4-4 4 4',
 } as const;
 
