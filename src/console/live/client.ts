@@ -11,17 +11,29 @@ type Told = { readonly extensions?: Readonly<Record<string, unknown>> | undefine
 const isUnauthenticated = (errors: readonly Told[] | undefined) =>
   errors?.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED') ?? false;
 
+const renewing = mapExchange({
+  onError(error) {
+    if (isUnauthenticated(error.graphQLErrors)) void renewSession();
+  },
+});
+
+/** For questions about ever other times, such as "the last hour": the normalised cache would keep each answer for as
+ *  long as the page is open. Put its Provider around what asks them; it cannot subscribe. */
+export function createUncachedGraphQL() {
+  return createClient({
+    url: '/graphql',
+    preferGetMethod: false,
+    exchanges: [renewing, fetchExchange],
+  });
+}
+
 export function createGraphQL(socket: Socket) {
   return createClient({
     url: '/graphql',
     preferGetMethod: false,
     exchanges: [
       cacheExchange({ keys }),
-      mapExchange({
-        onError(error) {
-          if (isUnauthenticated(error.graphQLErrors)) void renewSession();
-        },
-      }),
+      renewing,
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: (request) => ({

@@ -8,7 +8,9 @@ export type Connection =
   | { readonly state: 'connecting'; readonly since: number }
   | { readonly state: 'live'; readonly since: number }
   /** What is shown was true at `since` (ms). */
-  | { readonly state: 'lost'; readonly since: number };
+  | { readonly state: 'lost'; readonly since: number }
+  /** The link is good for nothing any more; `why` in the server's words. It is not tried again. */
+  | { readonly state: 'refused'; readonly since: number; readonly why: string };
 
 export const connection = createStore<Connection>({ state: 'connecting', since: Date.now() });
 export const useConnection = (): Connection => useStore(connection);
@@ -31,7 +33,8 @@ export function createSocket(token?: string): Client {
     lazyCloseTimeout: 3_000,
     keepAlive: PING_EVERY_MS,
     retryAttempts: Infinity,
-    shouldRetry: () => true,
+    // A cookie may be renewed, a link that was refused stays refused.
+    shouldRetry: () => connection.get().state !== 'refused',
     async retryWait(retries) {
       if (refused && token === undefined) await renewSession();
       refused = false;
@@ -43,8 +46,12 @@ export function createSocket(token?: string): Client {
       connected: () => connection.set({ state: 'live', since: Date.now() }),
       closed(event) {
         clearTimeout(answered);
-        const { code, wasClean } = event as CloseEvent;
+        const { code, wasClean, reason } = event as CloseEvent;
         refused = code === CREDENTIALS_REFUSED;
+        if (refused && token !== undefined) {
+          connection.set({ state: 'refused', since: Date.now(), why: reason });
+          return;
+        }
         // Nothing is subscribed to any more: not a loss.
         if (code === 1000 && wasClean) return;
         if (connection.get().state !== 'lost') {

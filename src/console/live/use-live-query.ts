@@ -1,6 +1,6 @@
 /** A question whose answer stays true: read again whenever a stream says that something of it changed. What was
  *  answered last stays on the page meanwhile. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useQuery, type AnyVariables, type CombinedError, type TypedDocumentNode } from 'urql';
 
 export type Answer<Data> = {
@@ -29,6 +29,10 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(
   useEffect(() => {
     askNow.current = ask;
   });
+  // An answer that did not come takes nothing off the page.
+  const [last, setLast] = useState(data);
+  if (data !== undefined && data !== last) setLast(data);
+  const shown = data ?? last;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const askedMs = useRef(0);
 
@@ -50,9 +54,9 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(
   );
 
   return {
-    data,
+    data: shown,
     error,
-    loading: data === undefined && error === undefined && (fetching || pause),
+    loading: shown === undefined && error === undefined && (fetching || pause),
     reread: () => ask({ requestPolicy: 'network-only' }),
   };
 }

@@ -12,6 +12,8 @@ export type Stream<Data> = {
   readonly error: CombinedError | undefined;
   /** Another number with every message; null before the first. For `useLiveQuery`. */
   readonly pulse: number | null;
+  /** When the last message came, on this machine's clock in ms; null before the first. */
+  readonly atMs: number | null;
 };
 
 export function useStream<Data, Variables extends AnyVariables>(
@@ -22,12 +24,13 @@ export function useStream<Data, Variables extends AnyVariables>(
   const beats = useRef(0);
   const args = { query, variables, pause };
   const [{ data, error }] = useSubscription<
-    { data: Data; beat: number },
-    { data: Data; beat: number },
+    { data: Data; beat: number; atMs: number },
+    { data: Data; beat: number; atMs: number },
     Variables
   >(args, ((_before: unknown, message: Data) => ({
     data: message,
     beat: ++beats.current,
+    atMs: Date.now(),
   })) as never);
-  return { data: data?.data, error, pulse: data?.beat ?? null };
+  return { data: data?.data, error, pulse: data?.beat ?? null, atMs: data?.atMs ?? null };
 }

@@ -4,7 +4,7 @@ import { createStore, useStore } from '../live/store.ts';
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'hf-theme';
-const stored = localStorage.getItem(KEY);
+const stored = readStored();
 const theme = createStore<Theme>(stored === 'light' || stored === 'dark' ? stored : 'system');
 
 function show(value: Theme) {
@@ -13,6 +13,15 @@ function show(value: Theme) {
 }
 
 show(theme.get());
+
+/** The tile stands in frames of other sites, where a browser may refuse storage altogether. */
+function readStored(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
 
 export const useTheme = (): Theme => useStore(theme);
 
