@@ -1,6 +1,6 @@
 /** The steps of a group, together. Those that publish in the database do so in one transaction once all have been
  *  executed, in step order; if one failed, none of the others becomes visible. A single step is a group of one. */
-import { FenceLost, PublishFailed, publishSteps } from '#domain/run/publish.ts';
+import { FenceLost, OutcomeUnknown, PublishFailed, publishSteps } from '#domain/run/publish.ts';
 import type { PlannedStep, StepGroup } from '#domain/run/step-plan.ts';
 import {
   executeStep,
@@ -105,7 +105,7 @@ async function publish(run: RunContext, waiting: readonly ExecutedEnd[]): Promis
       entry: {},
     }));
   } catch (error) {
-    if (error instanceof FenceLost) throw error;
+    if (error instanceof FenceLost || error instanceof OutcomeUnknown) throw error;
     for (const { executed } of waiting) await executed.discard();
     if (run.signal.aborted) {
       return waiting.map(({ step, executed }) => stopped(step, executed));

@@ -1,7 +1,8 @@
 /** The effects of steps and their outcomes in one transaction: the effects first, then, under the run row's lock, the
  *  fence, the steps' final states and their events. They commit together or not at all, so a frozen worker that wakes
  *  can make nothing visible, and no one has to guess after a crash. */
-import { row, rows, statement, type Client } from '#platform/db.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isTransient, row, rows, statement, type Client } from '#platform/db.ts';
 import { toJsonb } from '../event/event.ts';
 import type { Json } from '../step/kind.ts';
 
@@ -20,6 +21,15 @@ export class PublishFailed extends Error {
   constructor(pos: number, cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.pos = pos;
+  }
+}
+
+/** The connection was lost in the commit and the database could not be asked what came of it: nothing may be said about
+ *  the steps. The next claim of the run finds them as they are. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+  constructor(runId: number, cause: unknown) {
+    super(`whether steps of run ${runId} were published is not known`, { cause });
   }
 }
 
@@ -49,6 +59,9 @@ const record = statement<{ seq: number }>(
    select id, event_seq, 'step.finished', clock_timestamp(), $6::jsonb from r returning seq`,
 );
 
+// The commit may still be under way although its connection is lost: its lock on the run ends with it.
+const awaitCommit = statement('await-publication', `select from run where id = $1 for update`);
+
 const findOutcomes = statement<{ pos: number; attempt: number }>(
   'find-step-outcomes',
   `select pos, attempt from step_run where run_id = $1 and state = 'succeeded'`,
@@ -57,7 +70,8 @@ const findOutcomes = statement<{ pos: number; attempt: number }>(
 /** Runs each `publish` in order and records the successes behind them, on a connection of the run's own
  *  (`hf:<run>:<fence>`).
  *  @returns the outputs that were stored, in the order given.
- *  @throws FenceLost when a newer claim holds the run, PublishFailed when a step refuses; nothing is visible then. */
+ *  @throws FenceLost when a newer claim holds the run, PublishFailed when a step refuses; nothing is visible then.
+ *  OutcomeUnknown when that cannot be told. */
 export async function publishSteps(
   connect: () => Promise<Client>,
   { runId, fence }: { readonly runId: number; readonly fence: number },
@@ -85,7 +99,7 @@ export async function publishSteps(
     await client.query('commit');
     return outputs;
   } catch (error) {
-    // A connection lost while committing: the database knows what came of it.
+    // A connection lost while committing: the database knows what came of it, once it is back.
     if (committing && (await werePublished(connect, runId, steps))) return outputs;
     await client.query('rollback').catch(() => {
       // The connection is gone, and its transaction with it.
@@ -102,13 +116,28 @@ async function effect(client: Client, step: Publication): Promise<Json> {
   }
 }
 
+// A restart takes seconds, and a lease not much longer.
+const ASK_FOR_MS = 10_000;
+const ASK_EVERY_MS = 200;
+
 async function werePublished(
   connect: () => Promise<Client>,
   runId: number,
   steps: readonly Publication[],
 ): Promise<boolean> {
-  const done = await rows(await connect(), findOutcomes, [runId]);
-  return steps.every(({ pos, attempt }) =>
-    done.some((outcome) => outcome.pos === pos && outcome.attempt === attempt),
-  );
+  for (const deadline = performance.now() + ASK_FOR_MS; ;) {
+    try {
+      const client = await connect();
+      await rows(client, awaitCommit, [runId]);
+      const done = await rows(client, findOutcomes, [runId]);
+      return steps.every(({ pos, attempt }) =>
+        done.some((outcome) => outcome.pos === pos && outcome.attempt === attempt),
+      );
+    } catch (error) {
+      if (!isTransient(error) || performance.now() > deadline) {
+        throw new OutcomeUnknown(runId, error);
+      }
+      await delay(ASK_EVERY_MS);
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { rows, transaction } from '#platform/db.ts';
+import { rows, transaction, type Client } from '#platform/db.ts';
 import { appendEvents } from '#domain/event/append.sql.ts';
 import { claimQueued } from '#domain/run/claim.sql.ts';
 import { flushBatches, type RunBatch } from '#domain/run/flush.sql.ts';
-import { FenceLost, publishSteps } from '#domain/run/publish.ts';
+import { FenceLost, OutcomeUnknown, publishSteps } from '#domain/run/publish.ts';
 import { renewLeases } from '#domain/run/renew.sql.ts';
 import { createJournal } from '#worker/journal.ts';
 import { createWorld, type World } from '#test/support/world.ts';
@@ -110,6 +110,50 @@ test('a step publishes under its fence, and under an older one nothing at all', 
   stale.release();
   expect(await world.marks(id)).toHaveLength(1);
   expect((await world.steps(id))[0]?.state).toBe('succeeded');
+});
+
+const LOST = new Error('Connection terminated unexpectedly');
+
+/** A connection that is lost in the commit, which takes place all the same, so much later. */
+async function losesCommit(world: World, laterMs: number): Promise<Client> {
+  const client = await world.pool.connect();
+  return new Proxy(client, {
+    get(target, name) {
+      if (name !== 'query') return Reflect.get(target, name);
+      return async (...args: Parameters<typeof target.query>) => {
+        if ((args as unknown[])[0] === 'rollback') throw LOST;
+        if ((args as unknown[])[0] !== 'commit') return target.query(...args);
+        setTimeout(() => void target.query('commit').then(() => target.release()), laterMs);
+        throw LOST;
+      };
+    },
+  });
+}
+
+const step = { pos: 0, attempt: 1, output: 'kept', event: { pos: 0 }, publish: async () => {} };
+
+test('a step whose commit was answered by nobody has succeeded if it did, once the database is back to tell', async () => {
+  await using world = await createWorld();
+  const [id = 0] = await claimed(world);
+  const lost = await losesCommit(world, 300);
+  const asked = await world.pool.connect();
+  const connections = [async () => lost, () => Promise.reject(LOST), async () => asked];
+  const connect = () => connections.shift()!();
+  expect(await publishSteps(connect, { runId: id, fence: 1 }, [step])).toEqual(['kept']);
+  asked.release();
+  expect((await world.steps(id))[0]?.state).toBe('succeeded');
+});
+
+test('where nobody can be asked what came of a commit, nothing is said about it', async () => {
+  await using world = await createWorld();
+  const [id = 0] = await claimed(world);
+  const lost = await losesCommit(world, 0);
+  const stop = { why: 'lease_lost' };
+  const connections = [async () => lost, () => Promise.reject(stop)];
+  const connect = () => connections.shift()!();
+  await expect(publishSteps(connect, { runId: id, fence: 1 }, [step])).rejects.toBeInstanceOf(
+    OutcomeUnknown,
+  );
 });
 
 test('renewing tells which runs are still held and which should end', async () => {
