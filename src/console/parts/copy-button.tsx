@@ -25,8 +25,13 @@ export function CopyButton({ text, label = 'Copy' }: { text: () => string; label
   }
 
   return (
-    <Button kind="quiet" icon={<Icon name="copy" />} onClick={() => void copy()}>
-      <span role="status">{told ?? label}</span>
-    </Button>
+    <>
+      <Button kind="quiet" icon={<Icon name="copy" />} onClick={() => void copy()}>
+        {told ?? label}
+      </Button>
+      <span role="status" className="visually-hidden">
+        {told}
+      </span>
+    </>
   );
 }
