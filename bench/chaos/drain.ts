@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet } from './fleet.ts';
 import { DRIVER, persist, type Ground } from './ground.ts';
+import type { Operator } from './act/operator.ts';
 import type { ScenarioHistory } from './history.ts';
-import type { Operator } from './operator.ts';
 
 /** Takes every trigger by time away, so that what is due is decided first and what waits still runs. */
 export async function endTriggers(
@@ -11,33 +11,40 @@ export async function endTriggers(
   scenarios: readonly ScenarioHistory[],
 ): Promise<void> {
   const left = [...scenarios];
+  const paused = new Set(await operator.findPaused(scenarios));
   const work = async () => {
     for (let scenario = left.pop(); scenario; scenario = left.pop()) {
       const untilDone = async (act: () => Promise<boolean>) => {
         for (let tries = 0; tries < 20 && !(await act()); tries++) await delay(100);
       };
       const each = scenario;
-      if (each.pauses.at(-1)?.ended === null) await untilDone(() => operator.resume(each));
+      if (paused.has(each)) await untilDone(() => operator.resume(each));
       if (!each.upstream) await untilDone(() => operator.edit(each, null, { kind: 'never' }));
     }
   };
-  await Promise.all([work(), work(), work(), work()]);
+  await Promise.all(Array.from({ length: 8 }, work));
 }
 
-/** @returns whether every run ended, and every success was passed on, in time. */
+/** @returns whether every run ended, and every end was counted and passed on, before nothing went on for so long. */
 export async function untilDrained(
   { pool }: Ground,
-  withinMs: number,
+  stallMs: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const deadline = Date.now() + withinMs;
+  let left = Infinity;
+  let deadline = Date.now() + stallMs;
   while (Date.now() < deadline) {
     signal.throwIfAborted();
-    const open = await persist(() =>
-      pool.query(`select from run where state in ('waiting', 'queued', 'running')
-                  union all select from arrival where not seen limit 1`),
+    const { rows } = await persist(() =>
+      pool.query<{ count: number }>(
+        `select (select count(*) from run where state in ('waiting', 'queued', 'running'))
+              + (select count(*) from run where not settled)
+              + (select count(*) from arrival where not seen) as count`,
+      ),
     );
-    if (open.rowCount === 0) return true;
+    const { count } = rows[0]!;
+    if (count === 0) return true;
+    if (count !== left) [left, deadline] = [count, Date.now() + stallMs];
     await delay(100);
   }
   return false;

@@ -1,13 +1,14 @@
 /** A whole drive: a Postgres, workers, scenarios, a script that disturbs them, draining, and the checker's verdict. */
+import { createOperator } from './act/operator.ts';
 import { checkAll, type Verdict } from './check/check.ts';
 import { endTriggers, stopEverybody, untilDrained } from './drain.ts';
 import { createFleet } from './fleet.ts';
 import { prepareGround, type Ground } from './ground.ts';
 import type { History } from './history.ts';
-import { createOperator } from './operator.ts';
+import { insertScenarios } from './plan/insert.ts';
+import type { Plan } from './plan/plan.ts';
 import { createRandom, type Random } from './random.ts';
 import { startReaders, type Readers } from './readers.ts';
-import { insertScenarios, type Plan } from './scenarios.ts';
 import type { Script } from './script.ts';
 
 export type DriveOptions = {
@@ -15,7 +16,7 @@ export type DriveOptions = {
   readonly seconds: number;
   readonly workers: number;
   readonly leaseSeconds: number;
-  /** How long what is under way may take to end. */
+  /** How long nothing may go on while what is under way ends. */
   readonly drainSeconds: number;
   readonly plan: (random: Random, nowMs: number) => Plan[];
   readonly script: Script;
@@ -72,16 +73,28 @@ export async function drive(
   // What has not ended by now still holds its sessions, rightly.
   const leftovers = drained ? await stopEverybody(ground, fleet) : [];
   const history: History = {
+    ...operator.records,
     seed,
     startedMs,
     endedMs,
     drained,
+    dayOffsetMs: ground.days.offsetMs,
     scenarios,
     disturbances: fleet.disturbances,
     readings,
     actions,
-    surprises: [...operator.surprises, ...fleet.surprises],
+    surprises: [...operator.records.surprises, ...fleet.surprises],
     leftovers,
   };
-  return { history, verdict: await checkAll(ground.pool, history) };
+  return { history, verdict: await judge(ground, history) };
+}
+
+/** From one connection, which sees one state of everything. */
+async function judge({ pool }: Ground, history: History): Promise<Verdict> {
+  const client = await pool.connect();
+  try {
+    return await checkAll(client, history);
+  } finally {
+    client.release();
+  }
 }

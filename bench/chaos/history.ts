@@ -14,7 +14,12 @@ export type Between = { readonly fromMs: number; readonly untilMs: number };
 /** From then on (exclusive) the rule counts. */
 export type Change = Between & { readonly rule: DueRule };
 
-export type Pause = { readonly begun: Between; readonly ended: Between | null };
+/** A scenario was paused or resumed by a person. What it does by itself stands in the audit log. */
+export type Switch = Between & {
+  readonly paused: boolean;
+  /** Of a pause: when it is to end by itself; null: when somebody resumes it. */
+  readonly endsMs: number | null;
+};
 
 export type Overlap = 'skip' | 'buffer_one' | 'buffer_all' | 'cancel_other' | 'allow';
 export type Catchup = 'last' | 'none' | 'all';
@@ -22,21 +27,70 @@ export type Catchup = 'last' | 'none' | 'all';
 export type ScenarioHistory = {
   readonly id: number;
   readonly slug: string;
+  readonly projectId: number;
   /** On whose success it fires; null: by time. */
   readonly upstream: { readonly ids: readonly number[]; readonly require: 'any' | 'all' } | null;
   readonly overlap: Overlap;
   readonly catchup: Catchup;
   readonly catchupWindowMs: number;
   readonly maxCatchupRuns: number;
+  /** Days of the project on which it does not fire; null: it always does. */
+  readonly calendar: string | null;
+  /** Failures in a row at which it pauses itself; 0: never. */
+  readonly pauseAfter: number;
+  /** How many of its runs may run at once; null: no limit. */
+  readonly maxRunning: number | null;
   /** The first is its creation. */
   readonly changes: Change[];
-  readonly pauses: Pause[];
+  readonly switches: Switch[];
+};
+
+/** What holds for the organisation from then on. */
+export type OrgChange = Between & { readonly paused: boolean; readonly drains: boolean };
+
+/** How many runs of a project may run at once from then on; null: no limit. */
+export type LimitChange = Between & {
+  readonly projectId: number;
+  readonly maxRunning: number | null;
+};
+
+export type Days = { readonly dates: readonly string[]; readonly weekdays: readonly number[] };
+/** The days of a calendar from then on. */
+export type CalendarChange = Between & { readonly name: string; readonly days: Days };
+
+export type BackfillAsk = Between & {
+  readonly scenarioId: number;
+  /** Exclusive. */
+  readonly afterMs: number;
+  /** Inclusive; null: up to now. */
+  readonly toMs: number | null;
+  readonly overlap: 'buffer_all' | 'allow';
+  /** What is stored as the trigger at that time. */
+  readonly rule: DueRule;
+  /** As acknowledged; null: the answer was lost, or nothing was due. */
+  readonly id: number | null;
+};
+
+export type RetryAsk = {
+  readonly runId: number;
+  readonly mode: 'from_failed' | 'from_start';
+  /** `refused`: as documented. */
+  readonly answer: 'made' | 'refused' | 'lost';
+  readonly madeRunId: number | null;
+};
+
+/** What was answered with success, and must be there whatever crashed afterwards. */
+export type Acknowledged = {
+  /** Runs by hand, with the keys that they were asked for under. */
+  readonly runs: { readonly runId: number; readonly key: string }[];
+  /** Saved configurations. */
+  readonly versions: { readonly scenarioId: number; readonly version: number }[];
 };
 
 /** Why a worker may have lost what it held. Without a worker: all of them. */
 export type Disturbance = Between & {
   readonly workerId: string | null;
-  readonly what: 'killed' | 'frozen' | 'stopped' | 'postgres' | 'cut';
+  readonly what: 'killed' | 'frozen' | 'stopped' | 'postgres' | 'cut' | 'blackout';
 };
 
 /** What a live reader was given of one run. */
@@ -47,20 +101,33 @@ export type Reading = {
   readonly ended: boolean;
 };
 
-export type History = {
+/** What is recorded while people act. */
+export type Records = {
+  /** In order; the first holds from the beginning. */
+  readonly org: OrgChange[];
+  readonly limits: LimitChange[];
+  readonly calendars: CalendarChange[];
+  readonly backfills: BackfillAsk[];
+  readonly retries: RetryAsk[];
+  readonly acknowledged: Acknowledged;
+  /** What was answered in no documented way. */
+  readonly surprises: string[];
+};
+
+export type History = Records & {
   readonly seed: number;
   readonly startedMs: number;
   /** When nothing was due any more. */
   readonly endedMs: number;
   /** Whether every run ended in the time given. */
   readonly drained: boolean;
+  /** Local time of the calendars is epoch time plus this. */
+  readonly dayOffsetMs: number;
   readonly scenarios: readonly ScenarioHistory[];
   readonly disturbances: readonly Disturbance[];
   readonly readings: readonly Reading[];
   /** How often each thing was done. */
   readonly actions: Readonly<Record<string, number>>;
-  /** What was answered in no documented way. */
-  readonly surprises: readonly string[];
   /** Sessions of runs after draining, and of workers after their end. */
   readonly leftovers: readonly string[];
 };

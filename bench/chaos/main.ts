@@ -9,11 +9,10 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { stopSignal } from '#platform/stop-signal.ts';
-import { drive, type DriveOptions } from './drive.ts';
-import { PLANTS, plantedDrive } from './plants.ts';
+import type { DriveOptions } from './drive.ts';
+import { PLANTS, plantedDrive, plantHere } from './plants.ts';
+import { planDownstreams, planScenarios } from './plan/plan.ts';
 import { reportText } from './report.ts';
-import { planDownstreams, planScenarios } from './scenarios.ts';
-import { playChaos } from './script.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,6 +33,10 @@ if (name !== undefined && !(name in PLANTS)) {
   tell(`There is no plant "${name}"; there are ${Object.keys(PLANTS).join(', ')}.`);
   process.exit(2);
 }
+const plant = name as keyof typeof PLANTS;
+if (values.plant !== undefined) await plantHere(plant);
+// Loaded only now: what is planted is rewritten as it is loaded.
+const { drive } = await import('./drive.ts');
 const seed = Number(values.seed);
 const seconds = Number(values.seconds);
 const common = { seed, signal: stopSignal(), tell };
@@ -45,14 +48,14 @@ const options: DriveOptions =
         workers: Number(values.workers),
         // A short drive has no time for many leases of 15 s.
         leaseSeconds: seconds < 120 ? 8 : 15,
-        drainSeconds: 180,
+        drainSeconds: 60,
         plan(random, nowMs) {
           const plans = planScenarios(Number(values.scenarios), random, nowMs);
           return [...plans, ...planDownstreams(Number(values.upstream), random, plans)];
         },
-        script: playChaos,
+        script: (await import('./script.ts')).playChaos,
       }
-    : { ...common, ...plantedDrive(name as keyof typeof PLANTS, values.plant !== undefined) };
+    : { ...common, ...plantedDrive(plant, values.plant !== undefined) };
 
 tell(`seed ${seed}`);
 const { history, verdict } = await drive(options);

@@ -1,19 +1,20 @@
-/** Five bugs, each in a short drive that is bound to meet it: proof that the checker can fail. A planted worker's Node
+/** Bugs, each in a short drive that is bound to meet it: proof that the checker can fail. A planted worker's Node
  *  rewrites the text of one of our files as it loads it; the files themselves stay as they are. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { DriveOptions } from './drive.ts';
 import { startGlobalCursor, numberEventsGlobally } from './global-cursor.ts';
-import { persist } from './ground.ts';
-import type { Overlap } from './history.ts';
+import type { Ground } from './ground.ts';
 import type { Edit } from './plant-hook.ts';
-import type { Plan } from './scenarios.ts';
-import type { Script } from './script.ts';
+import * as scripts from './plant-scripts.ts';
+import { planAlike } from './plan/plan.ts';
+import { planFailing } from './plan/steps.ts';
 
 type Plant = {
-  /** What is rewritten. */
+  /** What is rewritten in the workers. */
   readonly edits: readonly Edit[];
+  /** What is rewritten in the driver, which does what the API does. */
+  readonly driverEdits?: readonly Edit[];
   readonly drive: Omit<DriveOptions, 'seed' | 'signal' | 'tell'>;
   /** What else the bug needs. */
   readonly planted?: Pick<DriveOptions, 'prepare' | 'read'>;
@@ -26,84 +27,11 @@ const LEASE_SECONDS = 6;
 
 const SHORT = { workers: 3, seconds: 10, leaseSeconds: LEASE_SECONDS, drainSeconds: 30 };
 
-const wait: Script = async ({ untilMs, signal }) => {
-  await delay(Math.max(0, untilMs - Date.now()), undefined, { signal });
-  return {};
-};
-
-/** Freezes a worker that works on a run, and wakes it as soon as another has taken the run over. */
-const freezeAtWork: Script = async ({ ground: { pool }, fleet, untilMs, signal }) => {
-  let frozen = 0;
-  while (Date.now() < untilMs && !signal.aborted) {
-    const { rows } = await persist(() =>
-      pool.query<{ id: number; fence: number; workerId: string }>(
-        `select id, fence, worker_id as "workerId" from run where state = 'running' limit 1`,
-      ),
-    );
-    const [run] = rows;
-    if (!run || !fleet.running().includes(run.workerId)) {
-      await delay(50);
-      continue;
-    }
-    const awake = fleet.freeze(run.workerId, 30_000);
-    frozen += 1;
-    for (;;) {
-      const { rowCount } = await pool.query(
-        `select from run where id = $1 and fence > $2 and worker_id <> $3`,
-        [run.id, run.fence, run.workerId],
-      );
-      if (rowCount === 1) break;
-      await delay(20, undefined, { signal });
-    }
-    fleet.wakeAll();
-    await awake;
-    await delay(2000);
-  }
-  return { freeze: frozen };
-};
-
-const cancelSlowly: Script = async ({ operator, random, untilMs }) => {
-  let cancels = 0;
-  for (; Date.now() < untilMs; cancels++) {
-    await operator.cancel((count) => random.int(0, Math.max(0, count - 1)), 100);
-    await delay(50);
-  }
-  return { cancelSlowly: cancels };
-};
-
-/** Scenarios that are all alike. */
-function alike(
-  count: number,
-  seconds: number,
-  overlap: Overlap,
-  steps: Plan['steps'],
-): DriveOptions['plan'] {
-  return (_random, nowMs) => {
-    const createdAt = new Date(Math.ceil(nowMs / 1000) * 1000);
-    const rule = {
-      kind: 'interval' as const,
-      everyMs: seconds * 1000,
-      anchorMs: createdAt.getTime(),
-    };
-    const plan: Plan = {
-      trigger: { interval: `${seconds}s` },
-      rule,
-      upstream: null,
-      createdAt,
-      firstDueMs: createdAt.getTime() + 1000 * seconds,
-      overlap,
-      catchup: 'last',
-      catchupWindowSeconds: 86_400,
-      maxCatchupRuns: 100,
-      policies: { overlap },
-      steps,
-    };
-    return Array.from({ length: count }, () => plan);
-  };
-}
-
 const sleep = (ms: number) => ({ kind: 'chaos_sleep', name: 'sleep', ms });
 const mark = (ms: number) => ({ kind: 'chaos_mark', name: 'mark', ms });
+
+const dropTickKey = ({ pool }: Ground) =>
+  pool.query('drop index honeyframe.tick_scenario_id_source_due_at_source_key_key');
 
 export const PLANTS = {
   'no-fence-check': {
@@ -129,8 +57,8 @@ export const PLANTS = {
     drive: {
       ...SHORT,
       seconds: 15,
-      plan: alike(3, 4, 'skip', [mark(3000)]),
-      script: freezeAtWork,
+      plan: planAlike(3, 4, [mark(3000)], {}),
+      script: scripts.freezeAtWork,
       env: { CLAIM_BACKSTOP_SECONDS: '0.5' },
     },
   },
@@ -143,11 +71,12 @@ export const PLANTS = {
       },
       { file: 'src/domain/run/fire.sql.ts', from: 'on conflict do nothing', to: '' },
     ],
-    drive: { ...SHORT, plan: alike(20, 1, 'allow', [mark(0)]), script: wait },
-    planted: {
-      prepare: ({ pool }) =>
-        pool.query('drop index honeyframe.tick_scenario_id_source_due_at_source_key_key'),
+    drive: {
+      ...SHORT,
+      plan: planAlike(20, 1, [mark(0)], { overlap: 'allow' }),
+      script: scripts.wait,
     },
+    planted: { prepare: dropTickKey },
   },
   'no-promotion': {
     edits: [
@@ -160,8 +89,8 @@ export const PLANTS = {
     drive: {
       ...SHORT,
       drainSeconds: 12,
-      plan: alike(3, 2, 'buffer_one', [sleep(2500)]),
-      script: wait,
+      plan: planAlike(3, 2, [sleep(2500)], { overlap: 'buffer_one' }),
+      script: scripts.wait,
     },
   },
   'no-renewal': {
@@ -172,18 +101,92 @@ export const PLANTS = {
         to: 'where false and lease_until <',
       },
     ],
-    drive: { ...SHORT, seconds: 12, plan: alike(3, 2, 'skip', [sleep(10_000)]), script: wait },
+    drive: {
+      ...SHORT,
+      seconds: 12,
+      plan: planAlike(3, 2, [sleep(10_000)], {}),
+      script: scripts.wait,
+    },
   },
   'global-cursor': {
     edits: [],
     drive: {
       ...SHORT,
-      plan: alike(20, 1, 'allow', [sleep(700), mark(0)]),
-      script: cancelSlowly,
+      plan: planAlike(20, 1, [sleep(700), mark(0)], { overlap: 'allow' }),
+      script: scripts.cancelSlowly,
     },
     planted: { prepare: numberEventsGlobally, read: startGlobalCursor },
   },
+  'calendar-ignored': {
+    edits: [
+      {
+        file: 'src/domain/tick/calendar.ts',
+        from: 'excluded: excludedDates.has(day.toString()) || weekdays.includes(day.dayOfWeek),',
+        to: 'excluded: excludedDates.has(day.toString()) && weekdays.includes(day.dayOfWeek),',
+      },
+    ],
+    drive: {
+      ...SHORT,
+      seconds: 4,
+      plan: planAlike(5, 1, [mark(0)], { calendar: 'today' }),
+      script: scripts.wait,
+    },
+  },
+  'drain-ignored': {
+    edits: [
+      {
+        file: 'src/domain/run/claim.sql.ts',
+        from: 'where not o.draining',
+        to: 'where o.draining is not null',
+      },
+    ],
+    drive: {
+      ...SHORT,
+      seconds: 6,
+      plan: planAlike(5, 1, [mark(0)], { overlap: 'allow' }),
+      script: scripts.drainOften,
+    },
+  },
+  'double-backfill': {
+    edits: [],
+    driverEdits: [
+      {
+        file: 'src/domain/tick/fire-backfill.ts',
+        from: 'return included.map(',
+        to: 'return [...included, ...included].map(',
+      },
+    ],
+    drive: {
+      ...SHORT,
+      seconds: 4,
+      plan: planAlike(3, 1, [mark(0)], { overlap: 'buffer_all' }),
+      script: scripts.backfillAll,
+    },
+    planted: { prepare: dropTickKey },
+  },
+  'retry-repeats': {
+    edits: [
+      {
+        file: 'worker/execute-run.ts',
+        from: "known === undefined || known.state === 'pending' ||",
+        to: "known === undefined || known.state === 'reused' || known.state === 'pending' ||",
+      },
+    ],
+    drive: {
+      ...SHORT,
+      seconds: 6,
+      plan: planAlike(5, 1, planFailing(), { overlap: 'allow' }),
+      script: scripts.retryAll,
+    },
+  },
 } as const satisfies Record<string, Plant>;
+
+/** Rewrites what the driver is about to load. */
+export async function plantHere(name: keyof typeof PLANTS): Promise<void> {
+  const { driverEdits = [] }: Plant = PLANTS[name];
+  process.env['CHAOS_PLANT'] = JSON.stringify(driverEdits);
+  await import('./plant-hook.ts');
+}
 
 /** The drive of a plant, with its bug or without. */
 export function plantedDrive(name: keyof typeof PLANTS, planted: boolean): Plant['drive'] {

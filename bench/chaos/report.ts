@@ -5,12 +5,13 @@ import type { History } from './history.ts';
 // Per check: enough to begin with, and the rest is counted.
 const SHOWN = 20;
 
-export function reportText({ checks, rows }: Verdict, history: History): string {
+export function reportText({ checks, rows, met }: Verdict, history: History): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = [
     `seed ${history.seed}, driven ${Math.round((history.endedMs - history.startedMs) / 1000)} s`,
     `did: ${list(history.actions)}`,
     `rows: ${list(rows)}`,
+    `met: ${list(met)}`,
     '',
     ...checks.map(
       ({ name, examined, violations }) =>

@@ -8,6 +8,10 @@ export type Outcome = {
   readonly failed: Readonly<Record<string, readonly string[]>>;
   /** How many things were examined, by check. */
   readonly examined: Readonly<Record<string, number>>;
+  /** How often it met what it is there for. */
+  readonly met: Readonly<Record<string, number>>;
+  /** How often each thing was done. */
+  readonly actions: Readonly<Record<string, number>>;
   /** What it said, for a person. */
   readonly words: string;
 };
@@ -22,8 +26,10 @@ export function runChaos(...args: string[]): Promise<Outcome> {
   return new Promise((done, fail) => {
     execFile(process.execPath, command, options, (error, stdout, words) => {
       if (stdout === '') return fail(new Error(words, { cause: error }));
-      const { checks } = JSON.parse(stdout) as {
+      const { checks, met, actions } = JSON.parse(stdout) as {
         checks: { name: string; examined: number; violations: string[] }[];
+        met: Record<string, number>;
+        actions: Record<string, number>;
       };
       done({
         code: error === null ? 0 : Number(error.code),
@@ -33,6 +39,8 @@ export function runChaos(...args: string[]): Promise<Outcome> {
             .map(({ name, violations }) => [name, violations]),
         ),
         examined: Object.fromEntries(checks.map(({ name, examined }) => [name, examined])),
+        met,
+        actions,
         words,
       });
     });

@@ -20,7 +20,7 @@ export function checkPlaces(tables: Tables, history: History): Check[] {
     const own = stays.get(scenario.id) ?? [];
     checkAlone(alone, own);
     checkWaiting(buffer, scenario, own, ticks.get(scenario.id) ?? []);
-    checkCauses(cause, scenario, own, ticks.get(scenario.id) ?? []);
+    checkCauses(cause, history, scenario, own, ticks.get(scenario.id) ?? []);
   }
   return [alone, buffer, cause];
 }
@@ -61,6 +61,7 @@ function checkAlone(check: ReturnType<typeof createCheck>, stays: readonly Stay[
 
 // Decisions of a batch, and the statements of one, lie apart by less than this.
 const SLACK_MS = 2_000;
+const FROZEN_MS = 12_000;
 const LATE_MS = 60_000;
 
 const isCaughtUp = (tick: TickRow | undefined) =>
@@ -76,8 +77,9 @@ function checkWaiting(
   const tickOf = new Map(ticks.map((tick) => [tick.runId, tick]));
   for (const { run, waited } of stays) {
     const tick = tickOf.get(run.id);
-    // Runs by hand wait whatever the policy says, and so do those that are caught up.
-    if (!waited || !tick || tick.source === 'manual' || isCaughtUp(tick)) continue;
+    // Runs by hand and of backfills wait whatever the policy says, and so do those that are caught up.
+    const asked = tick?.source === 'manual' || tick?.source === 'backfill';
+    if (!waited || !tick || asked || isCaughtUp(tick)) continue;
     const others = stays.filter(
       (other) =>
         other.run !== run &&
@@ -95,6 +97,7 @@ function checkWaiting(
     const spared = stays.filter(
       (other) =>
         other.run !== run &&
+        other.run.exclusive &&
         other.active !== null &&
         other.active.fromMs < waited.fromMs - SLACK_MS &&
         other.active.untilMs > waited.fromMs + SLACK_MS &&
@@ -111,22 +114,37 @@ function checkWaiting(
 
 function checkCauses(
   check: ReturnType<typeof createCheck>,
+  history: History,
   { id, overlap }: ScenarioHistory,
   stays: readonly Stay[],
   ticks: readonly TickRow[],
 ): void {
   for (const tick of ticks) {
     if (tick.outcome !== 'skipped_overlap' && tick.outcome !== 'dropped') continue;
+    const lookedMs = tick.decidedMs - decidingMs(history, tick.decidedMs);
     const inTheWay = stays.some(
       ({ run }) =>
         run.exclusive &&
         run.createdMs <= tick.decidedMs + SLACK_MS &&
-        (run.finishedMs ?? Infinity) >= tick.decidedMs - SLACK_MS,
+        (run.finishedMs ?? Infinity) >= lookedMs,
     );
-    check.expect(
-      inTheWay && overlap !== 'buffer_all',
-      () =>
-        `tick ${tick.id} of scenario ${id} (${overlap}) at ${iso(tick.dueMs)} is ${tick.outcome}`,
-    );
+    check.expect(inTheWay && overlap !== 'buffer_all', () => {
+      const ends = stays.map(({ run }) => run.finishedMs ?? Infinity);
+      const last = Math.max(...ends.filter((endMs) => endMs <= tick.decidedMs));
+      return (
+        `tick ${tick.id} of scenario ${id} (${overlap}) at ${iso(tick.dueMs)} is ${tick.outcome}, decided ` +
+        `${iso(tick.decidedMs)}, ${Math.round(tick.decidedMs - last)} ms after the last end`
+      );
+    });
   }
+}
+
+/** How long before its row was written a decision may have looked: a worker that freezes in between keeps its session
+ *  for 10 s. */
+function decidingMs({ disturbances }: History, decidedMs: number): number {
+  const froze = disturbances.some(
+    ({ what, fromMs, untilMs }) =>
+      what === 'frozen' && fromMs <= decidedMs && untilMs >= decidedMs - FROZEN_MS,
+  );
+  return froze ? FROZEN_MS : SLACK_MS;
 }

@@ -1,12 +1,11 @@
-/** All that the database holds about the drive, read at once by plain SQL. Instants are epoch ms with fractions. The
- *  checker imports nothing from the scheduler: it must not share its mistakes. */
-import type pg from 'pg';
+/** All that the database holds about the drive. Instants are epoch ms with fractions. The checker imports nothing from
+ *  the scheduler: it must not share its mistakes. */
 
 export type TickRow = {
   id: number;
   scenarioId: number;
   source: string;
-  /** Of an upstream firing: the run that completed it. */
+  /** Of an upstream firing the run that completed it, of a backfill its id, by hand the key or `retry:<of>:<run>`. */
   sourceKey: string;
   /** Of an upstream firing: all runs that it stands for. */
   upstreamRuns: number[] | null;
@@ -21,9 +20,15 @@ export type TickRow = {
 export type RunRow = {
   id: number;
   scenarioId: number;
+  projectId: number;
   source: string;
+  sourceKey: string;
+  /** Of a retry: the first run of its chain. */
+  originRunId: number | null;
+  retryMode: string | null;
   state: string;
   exclusive: boolean;
+  maxRunning: number | null;
   dueMs: number;
   fence: number;
   eventSeq: number;
@@ -33,6 +38,9 @@ export type RunRow = {
   leaseMs: number | null;
   cancelRequestedMs: number | null;
   reason: string | null;
+  /** Of the frozen configuration. */
+  configHash: string;
+  steps: readonly { readonly parallel: boolean; readonly runIf: string | null }[];
 };
 
 export type ClaimRow = { runId: number; fence: number; workerId: string; atMs: number };
@@ -43,6 +51,7 @@ export type StepRow = {
   kind: string;
   state: string;
   attempt: number;
+  outputHash: string | null;
 };
 
 export type AttemptRow = {
@@ -66,6 +75,21 @@ export type EventRow = {
 
 export type MarkRow = { runId: number; pos: number; attempt: number; fence: number; atMs: number };
 
+export type BackfillRow = {
+  id: number;
+  scenarioId: number;
+  fromMs: number;
+  toMs: number;
+  overlap: string;
+  runs: number;
+  createdMs: number;
+};
+
+/** A pause or resumption that nobody asked for at that moment. */
+export type SelfSwitchRow = { scenarioId: number; paused: boolean; atMs: number };
+
+export type VersionRow = { scenarioId: number; version: number };
+
 export type Tables = {
   readonly ticks: readonly TickRow[];
   readonly runs: readonly RunRow[];
@@ -74,46 +98,10 @@ export type Tables = {
   readonly attempts: readonly AttemptRow[];
   readonly events: readonly EventRow[];
   readonly marks: readonly MarkRow[];
+  readonly backfills: readonly BackfillRow[];
+  readonly selfSwitches: readonly SelfSwitchRow[];
+  readonly versions: readonly VersionRow[];
 };
-
-// Multiplied as numeric: a float of seconds would blur the millisecond.
-const ms = (column: string) => `(1000 * extract(epoch from ${column}))::float8`;
-
-/** Each list sorted by its key. */
-export async function readTables(db: Pick<pg.ClientBase, 'query'>): Promise<Tables> {
-  const read = async <Row>(text: string) => (await db.query({ text })).rows as Row[];
-  return {
-    ticks: await read(`
-      select id::float8, scenario_id as "scenarioId", source, source_key as "sourceKey",
-             detail->'upstream_runs' as "upstreamRuns", ${ms('due_at')} as "dueMs",
-             ${ms('coalesce(until_at, due_at)')} as "untilMs", count, outcome, run_id::float8 as "runId",
-             ${ms('decided_at')} as "decidedMs"
-      from honeyframe.tick order by scenario_id, due_at, id`),
-    runs: await read(`
-      select id::float8, scenario_id as "scenarioId", source, state, exclusive, ${ms('due_at')} as "dueMs", fence,
-             event_seq as "eventSeq", ${ms('created_at')} as "createdMs", ${ms('started_at')} as "startedMs",
-             ${ms('finished_at')} as "finishedMs", ${ms('lease_until')} as "leaseMs",
-             ${ms('cancel_requested_at')} as "cancelRequestedMs", reason
-      from honeyframe.run order by id`),
-    claims: await read(`
-      select run_id::float8 as "runId", fence, worker_id as "workerId", ${ms('at')} as "atMs"
-      from honeyframe.run_claim order by run_id, fence`),
-    steps: await read(`
-      select run_id::float8 as "runId", pos, kind, state, attempt from honeyframe.step_run order by run_id, pos`),
-    attempts: await read(`
-      select run_id::float8 as "runId", pos, attempt, state, worker_id as "workerId", fence,
-             ${ms('started_at')} as "startedMs", ${ms('finished_at')} as "finishedMs"
-      from honeyframe.step_attempt order by run_id, pos, attempt`),
-    events: await read(`
-      select run_id::float8 as "runId", seq, type, ${ms('at')} as "atMs",
-             jsonb_build_object('pos', payload->'pos', 'state', payload->'state', 'attempt', payload->'attempt',
-                                'promoted', payload->'promoted') as payload
-      from honeyframe.run_event order by run_id, seq`),
-    marks: await read(`
-      select run_id::float8 as "runId", pos, attempt, fence, ${ms('at')} as "atMs" from public.mark
-      order by run_id, pos, at`),
-  };
-}
 
 /** Rows by a key of theirs. */
 export function groupBy<Row, Key>(rows: readonly Row[], key: (row: Row) => Key): Map<Key, Row[]> {

@@ -7,8 +7,13 @@ type Successes = ReadonlyMap<number, readonly RunRow[]>;
 
 export function checkUpstream({ ticks, runs }: Tables, history: History): Check {
   const check = createCheck('every upstream success decided once, sets of all complete');
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  // Neither a backfill nor its retry is passed on.
+  const isBackfill = (run: RunRow | undefined): boolean =>
+    run?.source === 'backfill' ||
+    (run?.originRunId != null && isBackfill(byId.get(run.originRunId)));
   const successes = groupBy(
-    runs.filter((run) => run.state === 'succeeded' && run.source !== 'backfill'),
+    runs.filter((run) => run.state === 'succeeded' && !isBackfill(run)),
     (run) => run.scenarioId,
   );
   const byScenario = groupBy(
