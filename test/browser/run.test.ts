@@ -18,7 +18,11 @@ beforeAll(async () => {
   worker = await stage.startWorker();
   await stage.browser
     .defaultBrowserContext()
-    .overridePermissions(stage.url, ['clipboard-read', 'clipboard-sanitized-write']);
+    .setPermission(
+      stage.url,
+      { permission: { name: 'clipboard-read' }, state: 'granted' },
+      { permission: { name: 'clipboard-write' }, state: 'granted' },
+    );
 });
 
 afterAll(async () => {
