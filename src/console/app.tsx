@@ -4,6 +4,7 @@ import { Redirect, Route, Switch, useSearchParams } from 'wouter';
 import { useSession } from './live/session.ts';
 import { Empty, Skeleton } from './parts/notice.tsx';
 import { Page } from './parts/page.tsx';
+import { LeaveGuard } from './shell/leave-guard.tsx';
 import { Shell } from './shell/shell.tsx';
 import { SignIn } from './screens/sign-in/sign-in.tsx';
 
@@ -31,20 +32,22 @@ export function App() {
         <Onward />
       </Route>
       <Route>
-        <Shell>
-          <Suspense fallback={<Waiting />}>
-            <Switch>
-              {SCREENS.map(([path, screen]) => (
-                <Route key={path} path={path}>
-                  {screen}
+        <LeaveGuard>
+          <Shell>
+            <Suspense fallback={<Waiting />}>
+              <Switch>
+                {SCREENS.map(([path, screen]) => (
+                  <Route key={path} path={path}>
+                    {screen}
+                  </Route>
+                ))}
+                <Route>
+                  <Nothing />
                 </Route>
-              ))}
-              <Route>
-                <Nothing />
-              </Route>
-            </Switch>
-          </Suspense>
-        </Shell>
+              </Switch>
+            </Suspense>
+          </Shell>
+        </LeaveGuard>
       </Route>
     </Switch>
   );

@@ -6,6 +6,7 @@ const EMBEDDED = [
   'Backfill',
   'BackfillDueTime',
   'Broken',
+  'Calendar',
   'CancelledQueue',
   'CronTrigger',
   'DueTime',

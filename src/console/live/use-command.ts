@@ -8,7 +8,12 @@ export type Problem = {
   readonly path: readonly string[];
 };
 
-export type Refused = { readonly message: string; readonly problems: readonly Problem[] };
+export type Refused = {
+  readonly message: string;
+  readonly problems: readonly Problem[];
+  /** The failure's type, as in `Conflict`; null where no answer came. */
+  readonly kind: string | null;
+};
 
 const FAILURES = new Set([
   'ValidationError',
@@ -42,13 +47,21 @@ export function useCommand<Data extends object, Variables extends AnyVariables>(
       const { data, error } = await mutate(variables);
       if (error || !data) {
         const message = error?.graphQLErrors.map((each) => each.message).join('; ');
-        setRefused({ message: message || error?.message || 'No answer came.', problems: [] });
+        setRefused({
+          message: message || error?.message || 'No answer came.',
+          problems: [],
+          kind: null,
+        });
         return null;
       }
       const [answer] = Object.values(data) as Answered[];
       if (answer?.__typename && FAILURES.has(answer.__typename)) {
         const { message, problems } = answer as Failed;
-        setRefused({ message: message ?? answer.__typename, problems: problems ?? [] });
+        setRefused({
+          message: message ?? answer.__typename,
+          problems: problems ?? [],
+          kind: answer.__typename,
+        });
         return null;
       }
       return data;

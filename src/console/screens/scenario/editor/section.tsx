@@ -1,0 +1,27 @@
+/** A named part of the form. */
+import { useId, type ReactNode } from 'react';
+import styles from './form.module.css';
+
+export function Section({
+  title,
+  note,
+  actions,
+  children,
+}: {
+  title: string;
+  note?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id} className={styles['section']}>
+      <header>
+        <h3 id={id}>{title}</h3>
+        {note !== undefined && <span className={styles['note']}>{note}</span>}
+        {actions}
+      </header>
+      {children}
+    </section>
+  );
+}
