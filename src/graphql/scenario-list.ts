@@ -30,6 +30,7 @@ const IN_STATE: Record<ScenarioStateName, Prisma.ScenarioWhereInput> = {
 const ScenarioFilter = builder.inputType('ScenarioFilter', {
   description: 'All that is given must hold.',
   fields: (t) => ({
+    ids: t.idList({ description: 'One of these: `Scenario:42` or 42.' }),
     projectId: t.id({ description: 'In this project.' }),
     stepKind: t.string({ description: 'With a step of this kind: `sync_dataset`.' }),
     state: t.field({ type: [ScenarioState], description: 'In one of these states.' }),
@@ -40,6 +41,7 @@ const ScenarioFilter = builder.inputType('ScenarioFilter', {
 });
 
 function conditions({
+  ids,
   projectId,
   stepKind,
   state,
@@ -52,6 +54,7 @@ function conditions({
     mode: 'insensitive' as const,
   };
   return [
+    ...(ids == null ? [] : [{ id: { in: ids.map((id) => readId('Scenario', id, 'ids')) } }]),
     ...(projectId == null ? [] : [{ projectId: readId('Project', projectId, 'projectId') }]),
     ...(stepKind == null ? [] : [{ stepKinds: { has: stepKind } }]),
     ...(state == null ? [] : [{ OR: state.map((each) => IN_STATE[each]) }]),

@@ -28,6 +28,38 @@ export function Menu({
   );
 }
 
+/** The same without a trigger of its own: one menu for many buttons, at the one that was pressed. */
+export function MenuAt({
+  anchor,
+  label,
+  onClose,
+  children,
+}: {
+  /** The button; null: closed. It gets the focus back. */
+  anchor: HTMLElement | null;
+  label: string;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Base.Root open={anchor !== null} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Base.Portal>
+        <Base.Positioner
+          anchor={anchor}
+          sideOffset={4}
+          align="end"
+          collisionPadding={8}
+          className={styles['place']}
+        >
+          <Base.Popup className={styles['menu']} aria-label={label} finalFocus={() => anchor}>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
 export function MenuItem({
   icon,
   onSelect,

@@ -1,6 +1,7 @@
 /** The last runs of a scenario as a row of bars, the newest at the right: state by colour and notch, length by height.
- *  Each is a link. */
-import { Link } from 'wouter';
+ *  Each is a link; the keyboard reaches the newest, and by the arrows the others. */
+import type { KeyboardEvent, MouseEvent } from 'react';
+import { useLocation } from 'wouter';
 import { paths } from '../shell/place.ts';
 import { lookOf, RUN_LOOKS } from '../words/states.ts';
 import { moment, span } from '../words/time.ts';
@@ -28,6 +29,14 @@ export function RunStrip({
   project: string;
   slots?: number;
 }) {
+  // Plain links and one handler for all: a list of scenarios draws a thousand of them.
+  const [, navigate] = useLocation();
+  const follow = (event: MouseEvent<HTMLAnchorElement>) => {
+    const { button, metaKey, ctrlKey, shiftKey, altKey } = event;
+    if (button !== 0 || metaKey || ctrlKey || shiftKey || altKey) return;
+    event.preventDefault();
+    navigate(event.currentTarget.pathname);
+  };
   const longest = Math.max(1, ...runs.map((run) => tookMs(run) ?? 0));
   const shown = runs.slice(0, slots).toReversed();
   return (
@@ -35,19 +44,35 @@ export function RunStrip({
       {Array.from({ length: slots - shown.length }, (_, n) => (
         <li key={n} className={styles['none']} aria-hidden="true" />
       ))}
-      {shown.map((run) => {
+      {shown.map((run, at) => {
         const { label, tone } = lookOf(RUN_LOOKS, run.state);
         const took = tookMs(run);
         const words = `${label}, due ${moment(run.dueAt)}${took === null ? '' : `, took ${span(took)}`}`;
         const height = took === null ? 100 : 35 + 65 * Math.sqrt(took / longest);
         return (
           <li key={run.id}>
-            <Link href={paths.run(project, run.databaseId)} title={words} aria-label={words}>
+            <a
+              href={paths.run(project, run.databaseId)}
+              title={words}
+              aria-label={words}
+              tabIndex={at === shown.length - 1 ? 0 : -1}
+              onClick={follow}
+              onKeyDown={moveFocus}
+            >
               <span data-tone={tone} data-state={run.state} style={{ height: `${height}%` }} />
-            </Link>
+            </a>
           </li>
         );
       })}
     </ol>
   );
+}
+
+function moveFocus(event: KeyboardEvent<HTMLAnchorElement>) {
+  const links = [...(event.currentTarget.closest('ol')?.querySelectorAll('a') ?? [])];
+  const at = links.indexOf(event.currentTarget);
+  const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: links.length - 1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  links[next]?.focus();
 }

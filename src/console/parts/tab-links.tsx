@@ -1,5 +1,6 @@
 /** The parts of a screen, each with an address of its own. */
 import { Link } from 'wouter';
+import { count as whole } from './progress.tsx';
 import styles from './tab-links.module.css';
 
 export type TabLink = { readonly href: string; readonly label: string; readonly count?: number };
@@ -20,7 +21,7 @@ export function TabLinks({
           <li key={href}>
             <Link href={href} aria-current={href === current ? 'page' : undefined}>
               {words}
-              {count !== undefined && <span className={styles['count']}>{count}</span>}
+              {count !== undefined && <span className={styles['count']}>{whole(count)}</span>}
             </Link>
           </li>
         ))}
