@@ -42,6 +42,27 @@ function runningOf(context: Context, query: { select?: object }): Running {
     );
 }
 
+const counts = new WeakMap<Context, DataLoader<string, number>>();
+
+/** How many runs workers execute, whoever may see them. */
+function slotsInUse(context: Context, workerId: string): Promise<number> {
+  return counts
+    .getOrInsertComputed(
+      context,
+      () =>
+        new DataLoader<string, number>(async (workerIds) => {
+          const counted = await context.prisma.run.groupBy({
+            by: ['workerId'],
+            where: { state: 'running', workerId: { in: [...workerIds] } },
+            _count: true,
+          });
+          const of = new Map(counted.map(({ workerId: id, _count: count }) => [id, count]));
+          return workerIds.map((id) => of.get(id) ?? 0);
+        }),
+    )
+    .load(workerId);
+}
+
 export const Worker = builder.prismaObject('SchedulerWorker', {
   name: 'Worker',
   description: 'A process that ticks, claims and executes; it heartbeats.',
@@ -56,6 +77,11 @@ export const Worker = builder.prismaObject('SchedulerWorker', {
     version: t.exposeString('version', { description: 'The version that it runs.' }),
     slots: t.exposeInt('slots', { description: 'How many runs it takes at once.' }),
     running: t.exposeInt('running', { description: 'How many it had at its last beat.' }),
+    slotsInUse: t.int({
+      description: 'How many it executes now, those included that the caller may not see.',
+      select: { workerId: true },
+      resolve: ({ workerId }, _args, context) => slotsInUse(context, workerId),
+    }),
     currentScenario: t.field({
       type: Scenario,
       nullable: true,

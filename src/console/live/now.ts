@@ -1,13 +1,14 @@
 /** One clock for all that ages on the page, and an estimate of the server's. */
-import { useEffect, useState } from 'react';
-import { createStore, useStore } from './store.ts';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { createStore } from './store.ts';
 
 const second = createStore(Date.now());
 let watchers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** This machine's clock in ms, every second, for as long as somebody looks. */
-export function useNow(): number {
+/** This machine's clock in ms, every second, for as long as somebody looks.
+ *  @param everyMs rounds down to whole ones of it, and draws nothing anew in between. */
+export function useNow(everyMs = 1): number {
   useEffect(() => {
     watchers += 1;
     if (watchers === 1) {
@@ -19,7 +20,7 @@ export function useNow(): number {
       if (watchers === 0) clearInterval(timer);
     };
   }, []);
-  return useStore(second);
+  return useSyncExternalStore(second.subscribe, () => Math.floor(second.get() / everyMs) * everyMs);
 }
 
 /** This machine's clock in ms, anew with each picture while `moving`. */

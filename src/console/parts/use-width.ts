@@ -11,7 +11,8 @@ export function useWidth(ref: RefObject<HTMLElement | null>): number {
     const { paddingLeft, paddingRight } = getComputedStyle(element);
     setWidth(Math.floor(element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)));
     const observer = new ResizeObserver(([entry]) => {
-      if (entry) setWidth(Math.floor(entry.contentRect.width));
+      // One that has no room for a moment is not drawn anew from nothing after it: focus would be lost.
+      if (entry) setWidth((before) => Math.floor(entry.contentRect.width) || before);
     });
     observer.observe(element);
     return () => observer.disconnect();

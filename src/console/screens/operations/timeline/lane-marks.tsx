@@ -1,0 +1,222 @@
+/** The marks of one lane, each a link. A bar's form tells how its run ended: plain, notched, hatched; hollow ones go on
+ *  or are to come. */
+import { memo, type ReactNode } from 'react';
+import { useNow } from '../../../live/now.ts';
+import { paths } from '../../../shell/place.ts';
+import type { Lane, LaneRun, Mark, RunMark, RunsMark } from './lanes.ts';
+import { LEAST_WIDTH } from './pack.ts';
+import { sentenceOf, wordsOf } from './words.ts';
+import styles from './timeline.module.css';
+
+export type Box = { readonly top: number; readonly height: number };
+
+const ONE = 16;
+const MANY = 9;
+const MARGIN = 6;
+
+/** Of a lane without its name. */
+export const laneHeight = (tracks: number): number =>
+  tracks === 1 ? ONE + 2 * MARGIN : tracks * (MANY + 2) + 2 * MARGIN - 2;
+
+const boxOf = (tracks: number, track: number): Box =>
+  tracks === 1 ? { top: MARGIN, height: ONE } : { top: MARGIN + track * (MANY + 2), height: MANY };
+
+export const hrefOf = (mark: Mark, project: string): string => {
+  if (mark.kind === 'run') return paths.run(project, mark.run.databaseId);
+  const scenario = mark.kind === 'due' ? mark.due[0]?.scenario : mark.runs[0]?.scenario;
+  if (scenario) return paths.scenario(project, scenario.databaseId, 'runs');
+  // Runs without a scenario have no page together.
+  const last = mark.kind === 'runs' ? mark.runs.at(-1) : undefined;
+  return last ? paths.run(project, last.databaseId) : paths.operations(project);
+};
+
+type Given = {
+  readonly lane: Lane;
+  readonly project: string;
+  /** From ms on the server's clock to px. */
+  readonly x: (ms: number) => number;
+  /** Where the picture ends. */
+  readonly end: number;
+  /** How far the server's clock is ahead of this machine's. */
+  readonly skewMs: number;
+};
+
+/** Drawn anew only when something of it changed; what grows does so by itself. */
+export const LaneMarks = memo(function LaneMarks({ lane, project, x, end, skewMs }: Given) {
+  const { tracks, marks } = lane;
+  return marks.map((mark) => (
+    <a
+      key={mark.key}
+      href={hrefOf(mark, project)}
+      data-mark={mark.key}
+      data-kind={mark.kind}
+      tabIndex={-1}
+      aria-label={sentenceOf(wordsOf(mark, Date.now() + skewMs))}
+      className={styles['mark']}
+    >
+      {mark.kind === 'run' && (
+        <Run mark={mark} box={boxOf(tracks, mark.track)} x={x} skewMs={skewMs} />
+      )}
+      {mark.kind === 'runs' && <Runs mark={mark} box={boxOf(tracks, mark.track)} />}
+      {mark.kind === 'due' && (
+        <Due
+          x={mark.x}
+          width={mark.width}
+          y={laneHeight(tracks) / 2}
+          rest={mark.more ? end : null}
+          moved={mark.due.some((each) => each.movedByClockChange)}
+          excluded={mark.due.every((each) => each.excluded)}
+        />
+      )}
+    </a>
+  ));
+});
+
+function Run({
+  mark: { run, x, width, wait, open },
+  box,
+  x: scale,
+  skewMs,
+}: {
+  mark: RunMark;
+  box: Box;
+  x: Given['x'];
+  skewMs: number;
+}) {
+  const middle = box.top + box.height / 2;
+  return (
+    <>
+      {wait > 2 && <line className={styles['wait']} x1={x - wait} x2={x} y1={middle} y2={middle} />}
+      {open ? (
+        <Open state={run.state} x={x} box={box} scale={scale} skewMs={skewMs} />
+      ) : (
+        <Ended state={run.state} x={x} width={width} box={box} />
+      )}
+    </>
+  );
+}
+
+/** It grows with the clock. */
+function Open({
+  state,
+  x,
+  box,
+  scale,
+  skewMs,
+}: {
+  state: string;
+  x: number;
+  box: Box;
+  scale: Given['x'];
+  skewMs: number;
+}) {
+  const now = useNow();
+  const width = Math.max(LEAST_WIDTH, scale(now + skewMs) - x);
+  return (
+    <rect
+      data-state={state}
+      x={x + 0.75}
+      y={box.top + 0.75}
+      width={width - 1.5}
+      height={box.height - 1.5}
+      rx="2"
+    />
+  );
+}
+
+function Ended({ state, x, width, box }: { state: string; x: number; width: number; box: Box }) {
+  if (state === 'FAILED') return <path data-state={state} d={notched(x, width, box)} />;
+  return <rect data-state={state} x={x} y={box.top} width={width} height={box.height} rx="2" />;
+}
+
+/** Higher than its neighbours, and pointed: a failure shows at any width, and without colour. */
+function notched(x: number, width: number, { top, height }: Box): string {
+  const peak = x + Math.min(width / 2, 4);
+  const shoulder = Math.min(width, 8);
+  return `M${x} ${top + height}V${top}L${peak} ${top - 4}L${x + shoulder} ${top}H${x + width}V${top + height}z`;
+}
+
+const SHARES: readonly (readonly [string, (run: LaneRun) => boolean])[] = [
+  ['SUCCEEDED', ({ state }) => state === 'SUCCEEDED'],
+  ['CANCELLED', ({ state }) => state === 'CANCELLED'],
+  ['FAILED', ({ state }) => state === 'FAILED'],
+];
+
+/** Shares from below: what succeeded, what was cancelled, what failed. A seam says that it is more than one. */
+function Runs({ mark: { runs, x, width }, box }: { mark: RunsMark; box: Box }) {
+  let bottom = box.top + box.height;
+  const parts: ReactNode[] = [];
+  const counted = SHARES.map(([state, isOne]) => [state, runs.filter(isOne).length] as const);
+  const all = Math.max(
+    1,
+    counted.reduce((sum, [, n]) => sum + n, 0),
+  );
+  for (const [state, n] of counted) {
+    if (n === 0) continue;
+    const height = (n / all) * box.height;
+    bottom -= height;
+    parts.push(
+      state === 'FAILED' ? (
+        // One failure of a hundred is seen.
+        <path
+          key={state}
+          data-state={state}
+          d={notched(x, width, { top: box.top, height: Math.max(4, height) })}
+        />
+      ) : (
+        <rect key={state} data-state={state} x={x} y={bottom} width={width} height={height} />
+      ),
+    );
+  }
+  const seam = x + width / 2;
+  return (
+    <>
+      {parts}
+      <line className={styles['seam']} x1={seam} x2={seam} y1={box.top} y2={box.top + box.height} />
+      {width > 26 && (
+        <text x={x + width / 2} y={box.top + box.height / 2} dy="0.35em" textAnchor="middle">
+          {runs.length}
+        </text>
+      )}
+    </>
+  );
+}
+
+/** Hollow; on its tip when a clock change moves it, crossed out when the calendar excludes it. */
+function Due({
+  x,
+  y,
+  width,
+  rest,
+  moved,
+  excluded,
+}: {
+  x: number;
+  y: number;
+  width: number;
+  /** To where more of them would follow. */
+  rest: number | null;
+  moved: boolean;
+  excluded: boolean;
+}) {
+  const r = 4;
+  return (
+    <g
+      className={styles['due']}
+      data-moved={moved || undefined}
+      data-excluded={excluded || undefined}
+    >
+      {/* What one hits is larger than what one sees. */}
+      <rect className={styles['hit']} x={x - 7} y={y - 10} width={width + 14} height="20" />
+      {moved && width === 0 ? (
+        <path
+          d={`M${x} ${y - r - 1.5}l${r + 1.5} ${r + 1.5}-${r + 1.5} ${r + 1.5}-${r + 1.5}-${r + 1.5}z`}
+        />
+      ) : (
+        <rect x={x - r} y={y - r} width={width + 2 * r} height={2 * r} rx={r} />
+      )}
+      {rest !== null && <line x1={x + width + r + 3} x2={rest} y1={y} y2={y} />}
+      {excluded && <path d={`M${x - r} ${y + r}L${x + r} ${y - r}`} />}
+    </g>
+  );
+}
