@@ -1,11 +1,14 @@
 /** Which screen stands at which address. Each is read when it is first gone to. */
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
-import { Redirect, Route, Switch, useSearchParams } from 'wouter';
+import { lazy, Suspense, type ReactNode } from 'react';
+import { Route, Switch } from 'wouter';
 import { useSession } from './live/session.ts';
+import { ButtonLink } from './parts/button.tsx';
 import { Empty, Skeleton } from './parts/notice.tsx';
 import { Page } from './parts/page.tsx';
 import { LeaveGuard } from './shell/leave-guard.tsx';
+import { paths, usePlace } from './shell/place.ts';
 import { Shell } from './shell/shell.tsx';
+import { Onward } from './screens/sign-in/onward.tsx';
 import { SignIn } from './screens/sign-in/sign-in.tsx';
 
 const Operations = lazy(() => import('./screens/operations/operations.tsx'));
@@ -53,17 +56,6 @@ export function App() {
   );
 }
 
-/** Signed in: on to where one wanted to go, as long as it is of this console. `//host` would lead elsewhere. */
-function Onward() {
-  const [search] = useSearchParams();
-  const next = search.get('next') ?? '/';
-  const isServed = /^\/(graphql|api)\b/.test(next);
-  useEffect(() => {
-    if (isServed) location.replace(next);
-  }, [isServed, next]);
-  return isServed ? null : <Redirect to={/^\/(?![/\\])/.test(next) ? next : '/'} replace />;
-}
-
 function Waiting() {
   return (
     <Page title="Loading">
@@ -73,9 +65,12 @@ function Waiting() {
 }
 
 function Nothing() {
+  const { project } = usePlace();
   return (
     <Page title="Nothing here">
-      <Empty title="There is nothing at this address." />
+      <Empty title="There is nothing at this address.">
+        <ButtonLink href={paths.operations(project.slug)}>To Operations</ButtonLink>
+      </Empty>
     </Page>
   );
 }

@@ -70,10 +70,18 @@ export async function signIn(username: string, password: string): Promise<Refusa
   }
 }
 
+/** Without an answer the cookie is still there, and it is said. */
 export async function signOut(): Promise<void> {
-  await fetch('/api/auth/session', { method: 'DELETE' });
-  leave(null);
+  try {
+    const answer = await fetch('/api/auth/session', { method: 'DELETE' });
+    leave(answer.ok ? null : STILL_IN);
+  } catch {
+    leave(STILL_IN);
+  }
 }
+
+const STILL_IN =
+  'The server did not answer, so this browser is still signed in. Reload the page and sign out again.';
 
 let renewing: Promise<boolean> | null = null;
 

@@ -1,6 +1,7 @@
 /** A button that opens a list of things to do. */
 import { Menu as Base } from '@base-ui/react/menu';
 import type { ReactElement, ReactNode } from 'react';
+import { Link } from 'wouter';
 import styles from './menu.module.css';
 
 export function Menu({
@@ -88,6 +89,36 @@ export function MenuItem({
       <span>{children}</span>
       {chosen && <span className="visually-hidden">chosen</span>}
     </Base.Item>
+  );
+}
+
+/** What leads somewhere. */
+export function MenuLink({
+  icon,
+  href,
+  chosen,
+  outside = false,
+  children,
+}: {
+  icon?: ReactNode;
+  href: string;
+  /** One is there. */
+  chosen?: boolean;
+  /** A page of the server, not a screen. */
+  outside?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Base.LinkItem
+      className={styles['item']}
+      data-chosen={chosen || undefined}
+      aria-current={chosen || undefined}
+      closeOnClick
+      {...(outside ? { href } : { render: <Link href={href} /> })}
+    >
+      <span className={styles['icon']}>{icon}</span>
+      <span>{children}</span>
+    </Base.LinkItem>
   );
 }
 

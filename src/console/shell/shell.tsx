@@ -1,20 +1,22 @@
 /** What stands around every screen: where one can go, the project, the scheduler's pulse, oneself. */
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { Link, Redirect, useLocation, useRoute } from 'wouter';
 import { ShellDocument } from '../generated/graphql.ts';
 import { signOut } from '../live/session.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { Menu, MenuGap, MenuItem } from '../parts/menu.tsx';
+import { Menu, MenuGap, MenuItem, MenuLink } from '../parts/menu.tsx';
 import { Empty, Failure, Skeleton } from '../parts/notice.tsx';
 import { ConnectionLine } from './connection-line.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { lastProject, paths, PlaceContext, rememberProject, type Project } from './place.ts';
+import { useArrival } from './arrival.ts';
 import { chooseTheme, useTheme, type Theme } from './theme.ts';
 import styles from './shell.module.css';
 
-const PLACES: readonly (readonly [IconName, string, (project: string) => string])[] = [
+type Screen = readonly [IconName, string, (project: string) => string];
+const PLACES: readonly [Screen, ...Screen[]] = [
   ['pulse', 'Operations', paths.operations],
   ['list', 'Scenarios', paths.scenarios],
 ];
@@ -24,6 +26,8 @@ export function Shell({ children }: { children: ReactNode }) {
   const [{ data, error }, ask] = useQuery({ query: ShellDocument });
   const [, place] = useRoute<{ project: string }>('/p/:project/*?');
   const slug = place?.project;
+  const main = useRef<HTMLElement>(null);
+  useArrival(main);
   const project = data?.projects.nodes.find((each) => each.slug === slug);
   useEffect(() => {
     if (project) rememberProject(project.slug);
@@ -56,7 +60,7 @@ export function Shell({ children }: { children: ReactNode }) {
           email={data.viewer.user.email}
         />
         <Rail project={project} />
-        <main id="content" tabIndex={-1} className={styles['main']}>
+        <main id="content" tabIndex={-1} ref={main} className={styles['main']}>
           <ConnectionLine />
           {children}
         </main>
@@ -87,6 +91,7 @@ function Nowhere({
     return <Redirect href={paths.operations(home)} replace />;
   return (
     <Alone>
+      <h1 className="visually-hidden">Nothing here</h1>
       <Empty
         title={
           slug === undefined
@@ -116,10 +121,12 @@ function Bar({
   name: string;
   email: string;
 }) {
-  const [, navigate] = useLocation();
+  const [here] = useLocation();
+  // The same screen of another project, where it is of the project as a whole.
+  const [, , screen] = PLACES.find(([, , path]) => path(project.slug) === here) ?? PLACES[0];
   const theme = useTheme();
   const choices: readonly (readonly [Theme, IconName, string])[] = [
-    ['system', 'pulse', 'As the system'],
+    ['system', 'system', 'As the system'],
     ['light', 'sun', 'Light'],
     ['dark', 'moon', 'Dark'],
   ];
@@ -142,13 +149,9 @@ function Bar({
         }
       >
         {projects.map((each) => (
-          <MenuItem
-            key={each.id}
-            chosen={each.id === project.id}
-            onSelect={() => navigate(paths.operations(each.slug))}
-          >
+          <MenuLink key={each.id} chosen={each.id === project.id} href={screen(each.slug)}>
             {each.name}
-          </MenuItem>
+          </MenuLink>
         ))}
       </Menu>
       <div className={styles['end']}>
@@ -172,12 +175,12 @@ function Bar({
             </MenuItem>
           ))}
           <MenuGap />
-          <MenuItem icon={<Icon name="code" />} onSelect={() => location.assign('/graphql')}>
+          <MenuLink icon={<Icon name="code" />} href="/graphql" outside>
             GraphiQL
-          </MenuItem>
-          <MenuItem icon={<Icon name="code" />} onSelect={() => location.assign('/api/reference')}>
+          </MenuLink>
+          <MenuLink icon={<Icon name="code" />} href="/api/reference" outside>
             REST reference
-          </MenuItem>
+          </MenuLink>
           <MenuGap />
           <MenuItem onSelect={() => void signOut()}>Sign out</MenuItem>
         </Menu>

@@ -1,5 +1,5 @@
 /** Signing in. What is wrong stands below the field that it is about, in the server's words. */
-import { useState, type SubmitEvent } from 'react';
+import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { signIn, type Refusal } from '../../live/session.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
@@ -8,6 +8,7 @@ import styles from './sign-in.module.css';
 export function SignIn({ why }: { why: string | null }) {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [sending, setSending] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
 
   async function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -16,13 +17,28 @@ export function SignIn({ why }: { why: string | null }) {
     const refused = await signIn(String(given.get('username')), String(given.get('password')));
     setSending(false);
     setRefusal(refused);
+    const wrong = refused?.details.find(({ path }) => path === 'username')
+      ? 'username'
+      : 'password';
+    if (refused) form.current?.querySelector<HTMLInputElement>(`[name=${wrong}]`)?.select();
   }
+
+  useEffect(() => {
+    document.title = 'Sign in · Honeyframe';
+    // Nothing else is on the page that one could want.
+    form.current?.querySelector('input')?.focus();
+  }, []);
 
   const problemOf = (field: string) =>
     refusal?.details.find(({ path }) => path === field)?.message ?? null;
   return (
     <main className={styles['screen']}>
-      <form className={styles['card']} onSubmit={(event) => void submit(event)} noValidate>
+      <form
+        ref={form}
+        className={styles['card']}
+        onSubmit={(event) => void submit(event)}
+        noValidate
+      >
         <img src="/icon.svg" alt="" width="40" height="40" />
         <h1>Sign in to Honeyframe</h1>
         {why !== null && !refusal && <p role="status">{why}</p>}

@@ -1,0 +1,30 @@
+/** A screen that one goes to begins at its top and has the focus, as a page that is loaded would. Going back leaves
+ *  scrolling to the browser, which knows where one was. */
+import { useEffect, useRef, type RefObject } from 'react';
+import { useLocation } from 'wouter';
+
+// `/p/sales/scenarios/42`: tabs and filters within it are no other screen.
+const PARTS = 5;
+
+export function useArrival(main: RefObject<HTMLElement | null>): void {
+  const [path] = useLocation();
+  const screen = path.split('/').slice(0, PARTS).join('/');
+  const shown = useRef(screen);
+  const isBack = useRef(false);
+
+  useEffect(() => {
+    const note = ({ type }: Event) => (isBack.current = type === 'popstate');
+    const kinds = ['popstate', 'pushState', 'replaceState'];
+    for (const kind of kinds) addEventListener(kind, note);
+    return () => {
+      for (const kind of kinds) removeEventListener(kind, note);
+    };
+  }, []);
+
+  useEffect(() => {
+    if (shown.current === screen) return;
+    shown.current = screen;
+    main.current?.focus({ preventScroll: true });
+    if (!isBack.current) scrollTo(0, 0);
+  }, [screen, main]);
+}
