@@ -135,7 +135,7 @@ function Step({
   return (
     <li className={styles['step']} style={at(box)}>
       <Tip text={words}>
-        <Link href={href} aria-label={words} data-tone={look?.tone} data-step={step.name}>
+        <Link href={href} data-tone={look?.tone} data-step={step.name}>
           <span className={styles['head']}>
             {latest ? (
               <StateMark looks={STEP_LOOKS} state={latest.state} quiet />
@@ -143,6 +143,7 @@ function Step({
               <i className={styles['none']} aria-hidden="true" />
             )}
             <span className={styles['name']}>{step.name}</span>
+            {!latest && known && <span className="visually-hidden">, not in the latest run</span>}
           </span>
           <span className={styles['kind']}>
             <span>{step.kind === step.name ? '' : step.kind}</span>

@@ -17,7 +17,7 @@ export function Section({
   return (
     <section aria-labelledby={id} className={styles['section']}>
       <header>
-        <h3 id={id}>{title}</h3>
+        <h2 id={id}>{title}</h2>
         {note !== undefined && <span className={styles['note']}>{note}</span>}
         {actions}
       </header>

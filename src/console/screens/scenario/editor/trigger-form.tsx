@@ -140,7 +140,7 @@ function Preview({ place: { zone, createdAt, calendars } }: { place: TriggerPlac
   const calendar = calendars.find(({ name }) => name === named) ?? null;
   return (
     <div className={styles['preview']} data-part="preview">
-      <h4>The next due times</h4>
+      <h3>The next due times</h3>
       {input ? (
         <DueTimes trigger={input} zone={zoneOf(settled) ?? zone} calendar={calendar} />
       ) : (
