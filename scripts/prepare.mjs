@@ -69,7 +69,7 @@ const CONSOLE = {
 };
 
 // What serves the console, or tests it.
-const SERVERS = ['src/all-in-one.ts', 'src/server.ts', '--console'];
+const SERVERS = ['src/all-in-one.ts', 'src/server.ts', 'scripts/screenshots.ts', '--console'];
 const TESTS = 'scripts/test.ts';
 
 /** What a program needs before it runs.

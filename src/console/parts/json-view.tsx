@@ -95,7 +95,7 @@ function columnsOf(list: readonly unknown[]): string[] | null {
 function Table({ rows, columns }: { rows: readonly Entries[]; columns: readonly string[] }) {
   const [shown, setShown] = useState(SHOWN);
   return (
-    <div className={styles['scroll']}>
+    <>
       <table className={styles['table']}>
         <thead>
           <tr>
@@ -119,7 +119,7 @@ function Table({ rows, columns }: { rows: readonly Entries[]; columns: readonly 
         </tbody>
       </table>
       <More left={rows.length - shown} onMore={() => setShown(rows.length)} />
-    </div>
+    </>
   );
 }
 

@@ -18,7 +18,7 @@ export function Facts({ run, view }: { run: Known; view: RunView }) {
   const instant = (at: string | null) => (at === null ? '–' : <Moment at={at} zone={zone} />);
   return (
     <dl className={styles['facts']}>
-      <Fact name="Made" wide>
+      <Fact name="Triggered" wide>
         <Source run={run} />
       </Fact>
       <Fact name="Due">{instant(run.dueAt)}</Fact>

@@ -82,7 +82,7 @@ function Aside({ step }: { step: StepView }) {
   const { label } = lookOf(STEP_LOOKS, step.state);
   return (
     <span className={styles['aside']}>
-      {step.reusedFrom === null ? label : `Taken over from run ${step.reusedFrom}`}
+      <span>{step.reusedFrom === null ? label : `Taken over from run ${step.reusedFrom}`}</span>
     </span>
   );
 }

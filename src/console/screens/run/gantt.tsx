@@ -21,6 +21,8 @@ type Props = {
   parallel: (pos: number) => boolean;
   /** The position of the step that is shown. */
   shown: number | null;
+  /** Somebody has chosen it. */
+  chosen: boolean;
   onOpen: (pos: number) => void;
   /** The id of the element that shows the step. */
   controls: string;
@@ -28,7 +30,7 @@ type Props = {
   knownMs: number;
 };
 
-export function Gantt({ run, parallel, shown, onOpen, controls, knownMs }: Props) {
+export function Gantt({ run, parallel, shown, chosen, onOpen, controls, knownMs }: Props) {
   const going = !isOver(run.state);
   const nowMs = Math.max(useFrame(going), knownMs);
   const track = useRef<HTMLDivElement>(null);
@@ -63,7 +65,10 @@ export function Gantt({ run, parallel, shown, onOpen, controls, knownMs }: Props
   };
   return (
     <Panel title="Timeline" note={<Note run={run} period={{ fromMs, toMs, cutMs }} />} flush>
-      <Sight shown={shown} many={run.steps.length > MANY}>
+      <Sight
+        shown={run.state === 'SUCCEEDED' && !chosen ? null : shown}
+        many={run.steps.length > MANY}
+      >
         <Patterns id={patterns} />
         <div className={styles['axis']} aria-hidden="true">
           <div className={styles['track']} ref={track}>
@@ -93,8 +98,8 @@ export function Gantt({ run, parallel, shown, onOpen, controls, knownMs }: Props
   );
 }
 
-/** Keeps many lanes in a height of their own, so that what stands below stays near, and the lane that is shown in
- *  sight. */
+/** Keeps many lanes in a height of their own, so that what stands below stays near, and one lane in sight.
+ *  @param shown null: where nothing deserves a look, the lanes begin at the first. */
 function Sight({
   shown,
   many,

@@ -91,6 +91,7 @@ function Shown({ run, view, stream }: { run: Run; view: RunView; stream: Watched
         run={{ ...view, createdAt: run.createdAt }}
         parallel={parallel}
         shown={shown?.pos ?? null}
+        chosen={chosen !== undefined}
         onOpen={open}
         controls={stepId}
         knownMs={Date.parse(stream.events.at(-1)?.at ?? run.createdAt)}

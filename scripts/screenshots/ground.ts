@@ -1,0 +1,191 @@
+/** What the demo lacks: names that do not fit, a broken scenario, a run of forty steps, one that fails in the middle of
+ *  a group, one that goes on while it is looked at. All made through the API. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Stage } from './stage.ts';
+
+export type Ground = {
+  /** Ids of the demo's projects by slug. */
+  readonly projects: Readonly<Record<string, string>>;
+  /** A scenario with a history, by its number; and one that is broken. */
+  readonly scenario: number;
+  readonly broken: number;
+  readonly failed: number;
+  readonly succeeded: number;
+  /** Of forty steps. */
+  readonly many: number;
+  /** Where the tile is. */
+  readonly tile: string;
+  /** A run that will go on for some seconds more; another one when the last has ended. */
+  running(): Promise<number>;
+};
+
+type Run = { readonly databaseId: number; readonly state: string; readonly ageMs: number };
+
+const LONG = 'Everything that the shops of the north have sold, returned and reordered since';
+const RUNNING_FOR_MS = 12_000;
+const PATIENCE_MS = 180_000;
+
+export async function layGround(stage: Stage): Promise<Ground> {
+  const projects = await findProjects(stage);
+  const sales = projects['sales']!;
+  const support = projects['support']!;
+  const make = (projectId: string, configuration: object) =>
+    makeScenario(stage, projectId, configuration);
+  const sync = (name: string, dataset: string, more: object = {}) => ({
+    kind: 'sync_dataset',
+    name,
+    dataset,
+    ...more,
+  });
+  const snapshot = (name: string, more: object = {}) => ({
+    kind: 'snapshot_dashboards',
+    name,
+    skip_hours: 1,
+    ...more,
+  });
+
+  for (const year of [2023, 2024, 2025]) {
+    await make(sales, {
+      name: `${LONG} ${year}, ${'by shop and by week, '.repeat(4)}with corrections`,
+      slug: `everything-that-was-sold-and-returned-and-reordered-in-${year}`,
+      trigger: { cron: '15 3 1 * *', timezone: 'America/Argentina/Buenos_Aires' },
+      steps: [snapshot(`a_step_whose_name_fits_into_no_lane_of_any_picture_${year}`)],
+    });
+  }
+  const doomed = await make(sales, { name: 'Doomed upstream', steps: [snapshot('keep')] });
+  const broken = await make(sales, {
+    name: 'Waits for what is gone',
+    trigger: { upstream: ['doomed-upstream'] },
+    steps: [snapshot('keep')],
+  });
+  await stage.ask('mutation ($id: ID!) { deleteScenario(id: $id) { __typename } }', {
+    id: String(doomed),
+  });
+  const many = await make(sales, {
+    name: 'Forty steps',
+    steps: Array.from({ length: 40 }, (_, n) => {
+      const dataset = ['customers', 'products', 'stock', 'orders'][n % 4]!;
+      return sync(`load_${dataset}_${n + 1}`, dataset, { parallel: n % 8 < 3 });
+    }),
+  });
+  const failing = await make(sales, {
+    name: 'Close the month',
+    steps: [
+      snapshot('keep what was'),
+      sync('products', 'products', { parallel: true }),
+      sync('returns', 'returns', { parallel: true, retries: { max: 2, initial: '1s' } }),
+      snapshot('after the failure', { run_if: 'failure' }),
+      snapshot('after the success'),
+    ],
+  });
+  const going = await make(support, {
+    name: 'Close the week',
+    overlap: 'allow',
+    steps: [
+      sync('tickets', 'tickets'),
+      sync('carriers', 'carrier_delays', { parallel: true }),
+      snapshot('keep', { parallel: true }),
+      snapshot('report'),
+    ],
+  });
+
+  const refresh = await findScenario(stage, sales, 'refresh-orders');
+  const { tileLink } = await stage.ask<{ tileLink: { url: string } }>(
+    'mutation { tileLink: createTileLink { ... on TileLink { url } } }',
+  );
+  // Behind the first refresh, so that no two load the same at once.
+  await untilRun(stage, refresh, 'SUCCEEDED');
+  const ended = untilRun(stage, many, 'SUCCEEDED', await fire(stage, many));
+  return {
+    projects,
+    scenario: refresh,
+    broken,
+    failed: await untilRun(stage, failing, 'FAILED', await fire(stage, failing)),
+    many: await ended,
+    succeeded: await untilRun(stage, refresh, 'SUCCEEDED'),
+    tile: tileLink.url,
+    async running() {
+      const [latest] = await runsOf(stage, going);
+      if (latest?.state === 'RUNNING' && latest.ageMs < RUNNING_FOR_MS) return latest.databaseId;
+      const id = await fire(stage, going);
+      await untilSecondStep(stage, id);
+      return id;
+    },
+  };
+}
+
+async function findProjects({ ask }: Stage): Promise<Record<string, string>> {
+  const { projects } = await ask<{ projects: { nodes: { id: string; slug: string }[] } }>(
+    '{ projects { nodes { id slug } } }',
+  );
+  return Object.fromEntries(projects.nodes.map(({ id, slug }) => [slug, id]));
+}
+
+async function makeScenario({ ask }: Stage, projectId: string, configuration: object) {
+  type Made = { readonly databaseId?: number; readonly message?: string };
+  const { made } = await ask<{ made: Made }>(
+    `mutation ($projectId: ID!, $configuration: JSON!) {
+       made: applyScenario(projectId: $projectId, configuration: $configuration) {
+         ... on Scenario { databaseId } ... on Failure { message } } }`,
+    { projectId, configuration },
+  );
+  if (made.databaseId === undefined) throw new Error(`${made.message}`);
+  return made.databaseId;
+}
+
+async function findScenario({ ask }: Stage, projectId: string, text: string): Promise<number> {
+  const { scenarios } = await ask<{ scenarios: { nodes: { databaseId: number }[] } }>(
+    `query ($filter: ScenarioFilter) { scenarios(filter: $filter) { nodes { databaseId } } }`,
+    { filter: { projectId, text } },
+  );
+  return scenarios.nodes[0]!.databaseId;
+}
+
+async function fire({ ask }: Stage, scenarioId: number): Promise<number> {
+  const { run } = await ask<{ run: { databaseId: number } }>(
+    'mutation ($id: ID!) { run: runScenario(scenarioId: $id) { ... on Run { databaseId } } }',
+    { id: String(scenarioId) },
+  );
+  return run.databaseId;
+}
+
+async function runsOf({ ask }: Stage, scenarioId: number): Promise<Run[]> {
+  type Row = { databaseId: number; state: string; startedAt: string | null };
+  const { scenario } = await ask<{ scenario: { runs: { nodes: Row[] } } }>(
+    `query ($id: ID!) { scenario(id: $id) { runs(first: 50) { nodes { databaseId state startedAt } } } }`,
+    { id: String(scenarioId) },
+  );
+  return scenario.runs.nodes.map(({ startedAt, ...run }) => ({
+    ...run,
+    ageMs: Date.now() - Date.parse(startedAt ?? new Date().toISOString()),
+  }));
+}
+
+/** Until the first step is done and the second one at work. */
+async function untilSecondStep({ ask }: Stage, runId: number): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { run } = await ask<{ run: { steps: { state: string }[] } }>(
+      'query ($id: ID!) { run(id: $id) { steps { state } } }',
+      { id: String(runId) },
+    );
+    if (run.steps[1]?.state === 'RUNNING') return;
+    if (Date.now() > deadline) throw new Error(`The second step of run ${runId} did not begin.`);
+    await delay(100);
+  }
+}
+
+/** @param runId that run; by default the newest that is in the state. */
+async function untilRun(stage: Stage, scenarioId: number, state: string, runId?: number) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const runs = await runsOf(stage, scenarioId);
+    const found = runs.find(
+      (run) => run.state === state && (runId === undefined || run.databaseId === runId),
+    );
+    if (found) return found.databaseId;
+    if (Date.now() > deadline)
+      throw new Error(`No run of scenario ${scenarioId} was ${state}: ${JSON.stringify(runs)}`);
+    await delay(200);
+  }
+}

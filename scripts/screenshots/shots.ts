@@ -1,0 +1,165 @@
+/** Every screen in every state of which a picture is kept. Parts are found loosely, by their roles and words. */
+import type { Page } from 'puppeteer';
+import type { Ground } from './ground.ts';
+import type { Stage } from './stage.ts';
+
+export type Shot = {
+  readonly name: string;
+  /** The address, or what comes before it is known. */
+  readonly path: string | ((ground: Ground) => string | Promise<string>);
+  /** Brings the state about, once the screen is drawn. */
+  readonly act?: (page: Page, ground: Ground, variant: string) => Promise<void>;
+  /** Nobody is signed in. */
+  readonly anonymous?: true;
+  /** Done once before the first picture of it. */
+  readonly before?: (stage: Stage) => Promise<void>;
+};
+
+const scenarioPath = (part?: string) => (ground: Ground) =>
+  `/p/sales/scenarios/${ground.scenario}${part ? `/${part}` : ''}`;
+const runPath = (which: 'failed' | 'succeeded' | 'many') => (ground: Ground) =>
+  `/p/sales/runs/${ground[which]}`;
+
+export const SHOTS: readonly Shot[] = [
+  { name: 'sign-in', path: '/sign-in', anonymous: true },
+  {
+    name: 'sign-in-refused',
+    path: '/sign-in',
+    anonymous: true,
+    async act(page, _ground, variant) {
+      // Another address each time: too many failures of one are refused for another reason.
+      await page.type('input[type="email"]', `nobody-${variant}@demo.example`);
+      await page.type('input[type="password"]', 'not the password');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('[role="alert"]');
+    },
+  },
+  { name: 'operations', path: '/p/sales/operations' },
+  { name: 'operations-support', path: '/p/support/operations' },
+  { name: 'operations-menu', path: '/p/sales/operations', act: (page) => press(page, /^You: /) },
+  { name: 'operations-lost', path: '/p/sales/operations', act: goOffline },
+  { name: 'scenarios', path: '/p/sales/scenarios' },
+  { name: 'scenarios-none', path: '/p/sales/scenarios?text=no-such-scenario' },
+  { name: 'scenario', path: scenarioPath() },
+  { name: 'scenario-runs', path: scenarioPath('runs') },
+  { name: 'scenario-ticks', path: scenarioPath('ticks') },
+  { name: 'scenario-configuration', path: scenarioPath('configuration') },
+  { name: 'scenario-versions', path: scenarioPath('versions') },
+  { name: 'scenario-broken', path: (ground) => `/p/sales/scenarios/${ground.broken}` },
+  {
+    name: 'scenario-dialog',
+    path: scenarioPath(),
+    async act(page) {
+      await press(page, /^Pause$/);
+      await page.waitForSelector('[role="dialog"]');
+    },
+  },
+  {
+    name: 'editor-problems',
+    path: scenarioPath('configuration'),
+    async act(page) {
+      await fill(page, 'Name', '');
+      await page.waitForSelector('[aria-invalid="true"]');
+    },
+  },
+  {
+    name: 'editor-difference',
+    path: scenarioPath('configuration'),
+    async act(page) {
+      await fill(page, 'Name', 'Refresh orders, customers and products');
+      await press(page, /^Review and/);
+      await page.waitForSelector('[role="dialog"] table');
+    },
+  },
+  { name: 'new-scenario', path: '/p/sales/new-scenario' },
+  { name: 'run-running', path: async (ground) => `/p/support/runs/${await ground.running()}` },
+  { name: 'run-failed', path: runPath('failed') },
+  { name: 'run-succeeded', path: runPath('succeeded') },
+  {
+    name: 'run-many',
+    path: runPath('many'),
+    async act(page) {
+      await page.type('input[type="search"]', 'rows read');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('[role="log"] [aria-current]');
+    },
+  },
+  {
+    name: 'run-dialog',
+    path: async (ground) => `/p/support/runs/${await ground.running()}`,
+    async act(page) {
+      await press(page, /^Cancel$/);
+      await page.waitForSelector('[role="dialog"]');
+    },
+  },
+  { name: 'run-menu', path: runPath('failed'), act: (page) => press(page, /^Retry$/) },
+  { name: 'run-unknown', path: '/p/sales/runs/999999999' },
+  {
+    name: 'run-error',
+    path: runPath('succeeded'),
+    async act(page, ground) {
+      await page.setOfflineMode(true);
+      // A page of which nothing was read yet.
+      await page.evaluate((path) => history.pushState(null, '', path), runPath('many')(ground));
+      await page.waitForSelector('main [role="alert"]');
+    },
+  },
+  { name: 'nothing', path: '/p/sales/no-such-screen' },
+  { name: 'no-project', path: '/p/no-such-project/operations' },
+  { name: 'tile', path: (ground) => ground.tile, anonymous: true },
+  {
+    name: 'operations-gone',
+    path: '/p/sales/operations',
+    before: killWorkers,
+    act: (page) => untilDown(page),
+  },
+  {
+    name: 'tile-gone',
+    path: (ground) => ground.tile,
+    anonymous: true,
+    act: (page) => untilDown(page),
+  },
+];
+
+/** Presses the first button or menu's trigger of that name. */
+async function press(page: Page, name: RegExp): Promise<void> {
+  await page.waitForFunction(
+    (source) => {
+      const words = new RegExp(source);
+      const found = [...document.querySelectorAll<HTMLElement>('main button, header button')].find(
+        (button) =>
+          !(button as HTMLButtonElement).disabled &&
+          words.test(button.getAttribute('aria-label') ?? button.innerText.trim()),
+      );
+      if (!found) return false;
+      found.click();
+      return true;
+    },
+    {},
+    name.source,
+  );
+}
+
+async function fill(page: Page, label: string, text: string): Promise<void> {
+  const field = `main ::-p-aria([name="${label}"][role="textbox"])`;
+  await page.waitForSelector(field);
+  await page.locator(field).fill(text);
+}
+
+/** Until the page knows: an open socket is only missed when it does not answer, which takes 15 s. */
+async function goOffline(page: Page): Promise<void> {
+  await page.setOfflineMode(true);
+  await page.waitForFunction(() => /connection is lost/i.test(document.body.innerText));
+}
+
+/** As a machine that loses its power. */
+async function killWorkers({ ask }: Stage): Promise<void> {
+  const { workers } = await ask<{ workers: { pid: number }[] }>('{ workers { pid } }');
+  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+}
+
+async function untilDown(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    /\b(Down|Stopped|Dead|Gone|No worker)\b/i.test(document.body.innerText),
+  );
+}
