@@ -20,6 +20,8 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MAX_SUBSCRIPTIONS = 100;
 /** Restarting: clients come back by themselves. */
 const SERVICE_RESTART = 1012;
+/** Who asks cannot be found out now. Clients come back by themselves; the protocol's own 4500 would tell them not to. */
+const TRY_AGAIN_LATER = 1013;
 /** Clients may come back with better credentials. */
 const FORBIDDEN = 4403;
 
@@ -65,7 +67,9 @@ export function createSockets(
           );
         } catch (error) {
           if (error instanceof DomainError) return false;
-          throw error;
+          house.log.error({ err: error }, 'a socket was not opened');
+          socket.close(TRY_AGAIN_LATER, 'not now; try again');
+          return false;
         }
         if (!isLetIn(extra.session) || socket.readyState !== socket.OPEN) return false;
         // Also while nothing is subscribed to: a question is answered by what was last found.

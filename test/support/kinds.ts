@@ -10,6 +10,8 @@ import { runCommand } from '#platform/subprocess.ts';
 const config = z.strictObject({
   /** Waits until `openGate` was called with this name. */
   gate: z.string().optional(),
+  /** Counts to it; each number waits for a gate of its own, `<gate> <number>`. */
+  progress: z.strictObject({ total: z.number(), gate: z.string() }).optional(),
   /** Ends badly with this reason. */
   fail: z.string().optional(),
   /** Throws this. */
@@ -39,6 +41,17 @@ export const probe: StepKind<z.infer<typeof config>> = {
         await session.query('select pg_sleep($1)', [asked.pg_sleep]);
       while (asked.gate !== undefined && !(await isOpen(session, asked.gate))) {
         await delay(20, undefined, { signal: context.signal });
+      }
+    }
+    if (asked.progress !== undefined) {
+      const { total, gate } = asked.progress;
+      const session = await context.connect();
+      for (let done = 0; ; done += 1) {
+        context.progress(done, total, 'rows');
+        if (done === total) break;
+        while (!(await isOpen(session, `${gate} ${done + 1}`))) {
+          await delay(20, undefined, { signal: context.signal });
+        }
       }
     }
     if (asked.script !== undefined) {

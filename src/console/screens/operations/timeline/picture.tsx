@@ -18,6 +18,7 @@ import { readerZone } from '../../../words/time.ts';
 import { LaneMarks, laneHeight } from './lane-marks.tsx';
 import { layLanes, type Lane, type LaneDue, type LaneRun, type Mark } from './lanes.ts';
 import { MarkTip } from './mark-tip.tsx';
+import { onNameKeys } from './name-keys.ts';
 import type { Window } from './period.ts';
 import { useRoving } from './use-roving.ts';
 import styles from './timeline.module.css';
@@ -94,6 +95,7 @@ export function Picture({
     onKeyDown: roving.onKeyDown,
     onBlur: hide,
   };
+  const keys = { onKeyDown: onNameKeys };
   return (
     <div className={styles['scroller']} data-narrow={narrow || undefined}>
       <div ref={box} className={styles['body']}>
@@ -115,7 +117,7 @@ export function Picture({
                 ))}
               <Now scale={scale} skewMs={skewMs} />
             </svg>
-            <div className={styles['lanes']}>
+            <div className={styles['lanes']} {...keys}>
               <ol className={styles['names']} style={{ width: narrow ? '100%' : nameWidth }}>
                 {lanes.map((lane, index) => (
                   <li key={lane.key} style={{ height: heights[index] }}>
@@ -127,7 +129,7 @@ export function Picture({
                 width={width}
                 height={height}
                 role="group"
-                aria-label="Runs and due times by scenario. Arrow keys go from one to the next."
+                aria-label="Runs and due times by scenario. Arrow keys go from one to the next, and left of the first to the scenario."
                 {...handlers}
               >
                 <Hatch />
@@ -163,7 +165,12 @@ export function Picture({
 function Name({ lane: { scenario, name }, project }: { lane: Lane; project: string }) {
   if (!scenario) return <span title={name}>{name}</span>;
   return (
-    <Link href={paths.scenario(project, scenario.databaseId)} title={name}>
+    <Link
+      href={paths.scenario(project, scenario.databaseId)}
+      title={name}
+      data-name={scenario.id}
+      tabIndex={-1}
+    >
       {name}
     </Link>
   );

@@ -28,8 +28,8 @@ function runWords(run: LaneRun, nowMs: number): MarkWords {
   return {
     title: `${label}: ${name} #${databaseId}`,
     lines: [
-      `${finishedAt === null ? `since ${clock(began)}` : `${clock(began)} to ${clock(finishedAt)}`}, ${lasted}`,
-      `${SOURCE_WORDS[source] ?? source.toLowerCase()}, due ${bothZones(dueAt, run.scenario?.zone)}`,
+      `${finishedAt === null ? `Since ${clock(began)}` : `${clock(began)} to ${clock(finishedAt)}`}, ${lasted}`,
+      `${capital(SOURCE_WORDS[source] ?? source.toLowerCase())}, due ${bothZones(dueAt, run.scenario?.zone)}`,
       ...(reason === null ? [] : [reason]),
     ],
   };
@@ -44,7 +44,7 @@ function runsWords(runs: readonly LaneRun[]): MarkWords {
   );
   return {
     title: `${runs.length} runs of ${runs[0]?.name}`,
-    lines: [words.join(', '), `from ${clock(Math.min(...began))} to ${clock(Math.max(...began))}`],
+    lines: [words.join(', '), `From ${clock(Math.min(...began))} to ${clock(Math.max(...began))}`],
   };
 }
 
@@ -66,7 +66,7 @@ function dueTimesWords(due: readonly LaneDue[], more: boolean): MarkWords {
   return {
     title: `${due.length} due times of ${first.scenario.name}`,
     lines: [
-      `from ${clock(first.at)} to ${clock(last.at)}${more ? ', and more after them' : ''}`,
+      `From ${clock(first.at)} to ${clock(last.at)}${more ? ', and more after them' : ''}`,
       ...(moved > 0 ? [`${moved} moved by a clock change`] : []),
     ],
   };
@@ -78,3 +78,5 @@ function bothZones(at: string, zone: string | undefined): string {
     ? here
     : `${here}; there ${fullMoment(at, zone)}`;
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
