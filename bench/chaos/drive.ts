@@ -1,4 +1,7 @@
-/** A whole drive: a Postgres, workers, scenarios, a script that disturbs them, draining, and the checker's verdict. */
+/** A whole drive: a Postgres, workers, scenarios, a script that disturbs them, draining, and the checker's verdict.
+ *  What failed leaves the workers' logs and the driver's record behind. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createOperator } from './act/operator.ts';
 import { checkAll, type Verdict } from './check/check.ts';
 import { endTriggers, stopEverybody, untilDrained } from './drain.ts';
@@ -86,7 +89,12 @@ export async function drive(
     surprises: [...operator.records.surprises, ...fleet.surprises],
     leftovers,
   };
-  return { history, verdict: await judge(ground, history) };
+  const verdict = await judge(ground, history);
+  if (verdict.checks.some(({ violations }) => violations.length > 0)) {
+    await writeFile(join(ground.folder, 'history.json'), JSON.stringify(history));
+    ground.keepLogs();
+  }
+  return { history, verdict };
 }
 
 /** From one connection, which sees one state of everything. */

@@ -28,6 +28,8 @@ export type Ground = AsyncDisposable & {
   readonly userId: number;
   /** Stops Postgres in good order, or as it is told to die, and starts it on the same folder after `awayMs`. */
   restart(awayMs: number, crash?: Crash): Promise<void>;
+  /** Leaves the folder behind, without the data. */
+  keepLogs(): void;
 };
 
 /** How the driver's own sessions are named. */
@@ -42,8 +44,9 @@ export async function prepareGround(): Promise<Ground> {
   const log = createLog('chaos', process.env['LOG_LEVEL'] ?? 'silent');
   await using rest = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'hf-chaos-'));
-  rest.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 7, retryDelay: 100 }));
   const dataDir = join(folder, 'postgres');
+  let left = folder;
+  rest.defer(() => rm(left, { recursive: true, force: true, maxRetries: 7, retryDelay: 100 }));
   const start = () => startEmbeddedPostgres({ dataDir, log, settings: SETTINGS });
   let postgres = await start();
   rest.defer(() => postgres[Symbol.asyncDispose]());
@@ -65,6 +68,9 @@ export async function prepareGround(): Promise<Ground> {
       postgres = await start();
       // Everyone knows the old address.
       if (postgres.url !== url) throw new Error('another program took the port of Postgres');
+    },
+    keepLogs() {
+      left = dataDir;
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };

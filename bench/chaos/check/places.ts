@@ -19,7 +19,7 @@ export function checkPlaces(tables: Tables, history: History): Check[] {
   for (const scenario of history.scenarios) {
     const own = stays.get(scenario.id) ?? [];
     checkAlone(alone, own);
-    checkWaiting(buffer, scenario, own, ticks.get(scenario.id) ?? []);
+    checkWaiting(buffer, history, scenario, own, ticks.get(scenario.id) ?? []);
     checkCauses(cause, history, scenario, own, ticks.get(scenario.id) ?? []);
   }
   return [alone, buffer, cause];
@@ -69,6 +69,7 @@ const isCaughtUp = (tick: TickRow | undefined) =>
 
 function checkWaiting(
   check: ReturnType<typeof createCheck>,
+  history: History,
   { id, overlap }: ScenarioHistory,
   stays: readonly Stay[],
   ticks: readonly TickRow[],
@@ -80,13 +81,14 @@ function checkWaiting(
     // Runs by hand and of backfills wait whatever the policy says, and so do those that are caught up.
     const asked = tick?.source === 'manual' || tick?.source === 'backfill';
     if (!waited || !tick || asked || isCaughtUp(tick)) continue;
+    const slackMs = decidingMs(history, waited.fromMs);
     const others = stays.filter(
       (other) =>
         other.run !== run &&
         (overlap === 'buffer_one' || !isCaughtUp(tickOf.get(other.run.id))) &&
         other.waited !== null &&
         other.waited.fromMs < waited.fromMs &&
-        other.waited.untilMs > waited.fromMs + (overlap === 'cancel_other' ? SLACK_MS : 0),
+        other.waited.untilMs > waited.fromMs + (overlap === 'cancel_other' ? slackMs : 0),
     );
     check.expect(
       others.length === 0,
@@ -100,14 +102,15 @@ function checkWaiting(
         other.run.exclusive &&
         other.active !== null &&
         other.active.fromMs < waited.fromMs - SLACK_MS &&
-        other.active.untilMs > waited.fromMs + SLACK_MS &&
+        other.active.untilMs > waited.fromMs + slackMs &&
         (other.run.cancelRequestedMs === null ||
-          other.run.cancelRequestedMs > waited.fromMs + SLACK_MS),
+          other.run.cancelRequestedMs > waited.fromMs + slackMs),
     );
     check.expect(
       spared.length === 0,
       () =>
-        `scenario ${id}: run ${run.id} came and ${spared.map((o) => o.run.id).join()} was not cancelled`,
+        `scenario ${id}: run ${run.id} came at ${iso(waited.fromMs)} and ` +
+        `${spared.map((o) => o.run.id).join()} was not cancelled`,
     );
   }
 }
@@ -139,12 +142,12 @@ function checkCauses(
   }
 }
 
-/** How long before its row was written a decision may have looked: a worker that freezes in between keeps its session
- *  for 10 s. */
-function decidingMs({ disturbances }: History, decidedMs: number): number {
+/** How far the statements of a decision at that instant may lie apart: a worker that freezes in between keeps its
+ *  session, and the slot, for 10 s. */
+function decidingMs({ disturbances }: History, atMs: number): number {
   const froze = disturbances.some(
     ({ what, fromMs, untilMs }) =>
-      what === 'frozen' && fromMs <= decidedMs && untilMs >= decidedMs - FROZEN_MS,
+      what === 'frozen' && fromMs <= atMs + FROZEN_MS && untilMs >= atMs - FROZEN_MS,
   );
   return froze ? FROZEN_MS : SLACK_MS;
 }

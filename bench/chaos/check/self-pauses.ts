@@ -4,8 +4,8 @@ import { createCheck, iso, type Check } from './finding.ts';
 import { groupBy, type RunRow, type Tables } from './rows.ts';
 import { heldWithin, pauseStates, reachMs, type PauseState } from './states.ts';
 
-// Ends are counted at once, and every 2 s what was left over.
-const PAUSED_WITHIN_MS = 15_000;
+// Ends are counted at once, and every 2 s what was left over; a worker that froze may keep a slot for 10 s.
+const PAUSED_WITHIN_MS = 30_000;
 
 export function checkSelfPauses(tables: Tables, history: History): Check {
   const check = createCheck('a scenario pauses itself after so many failures in a row');
