@@ -47,7 +47,10 @@ export function FailuresPanel({ feed, total }: { feed: RunFeed; total: number | 
   const [shown, setShown] = useState(PAGE);
   const unread = (total ?? 0) - failed.length;
   return (
-    <Panel title="Failures of the last day" note={failed.length > 0 ? failed.length : undefined}>
+    <Panel
+      title="Failures of the last day"
+      note={failed.length > 0 ? count(Math.max(failed.length, total ?? 0)) : undefined}
+    >
       {loading && <Skeleton lines={4} />}
       {error && !data && <Failure error={error} onRetry={reread} />}
       {data && failed.length === 0 && <Empty title="Nothing failed within the last day" />}

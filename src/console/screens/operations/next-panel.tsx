@@ -11,7 +11,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { Moment } from '../../parts/time.tsx';
 import { Tip } from '../../parts/tip.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
-import { clock, day, fromNow, readerZone } from '../../words/time.ts';
+import { clock, day, fromNow, readerZone, roughSpan } from '../../words/time.ts';
 import { uncached } from './uncached.ts';
 import styles from './rows.module.css';
 
@@ -119,7 +119,7 @@ function List({
               )}
             </div>
             <div className={styles['when']}>
-              <span>{Date.parse(at) <= now ? 'now' : fromNow(at, now)}</span>
+              <When at={at} now={now} />
               <span className={styles['quiet']}>
                 <Moment at={at} zone={zone} />
               </span>
@@ -129,6 +129,15 @@ function List({
       })}
     </ol>
   );
+}
+
+/** What is due and not decided after that long waits for a worker. */
+const LATE_MS = 10_000;
+
+function When({ at, now }: { at: string; now: number }) {
+  const lateMs = now - Date.parse(at);
+  if (lateMs > LATE_MS) return <span className={styles['late']}>{roughSpan(lateMs)} late</span>;
+  return <span>{lateMs >= 0 ? 'now' : fromNow(at, now)}</span>;
 }
 
 function Flag({ label, text }: { label: string; text: string }) {

@@ -7,6 +7,7 @@ import { usePlace } from '../../shell/place.ts';
 import { FailuresPanel } from './failures-panel.tsx';
 import { HoursPanel, sumOf, useHours } from './hours-panel.tsx';
 import { NextPanel } from './next-panel.tsx';
+import { PauseNotice } from './pause-notice.tsx';
 import { QueuePanel } from './queue-panel.tsx';
 import { RunningPanel } from './running-panel.tsx';
 import { SchedulerTile } from './scheduler-tile.tsx';
@@ -34,30 +35,33 @@ function Screen({ projectId }: { projectId: string }) {
   const failed = hours.data && sumOf(hours.data.runStatistics, 'failed');
   const skewMs = skewOf(health, atMs);
   return (
-    <div className={styles['grid']}>
-      <div className={styles['health']}>
-        <Panel title="Scheduler">
-          <SchedulerTile health={health} atMs={atMs ?? 0} />
-        </Panel>
+    <>
+      <PauseNotice pulse={`${schedule.told} ${pulse}`} />
+      <div className={styles['grid']}>
+        <div className={styles['health']}>
+          <Panel title="Scheduler">
+            <SchedulerTile health={health} atMs={atMs ?? 0} />
+          </Panel>
+        </div>
+        <div className={styles['queue']}>
+          <QueuePanel projectId={projectId} />
+        </div>
+        <div className={styles['ended']}>
+          <HoursPanel hours={hours} />
+        </div>
+        <div className={styles['timeline']}>
+          <TimelinePanel feed={feed} pulse={schedule.changed} skewMs={skewMs} />
+        </div>
+        <div className={styles['running']}>
+          <RunningPanel feed={feed} />
+          <FailuresPanel feed={feed} total={failed} />
+        </div>
+        <div className={styles['coming']}>
+          <NextPanel pulse={schedule.told} />
+          <WorkersPanel health={health} atMs={atMs ?? 0} pulse={`${pulse} ${feed.moved}`} />
+        </div>
       </div>
-      <div className={styles['queue']}>
-        <QueuePanel projectId={projectId} />
-      </div>
-      <div className={styles['ended']}>
-        <HoursPanel hours={hours} />
-      </div>
-      <div className={styles['timeline']}>
-        <TimelinePanel feed={feed} pulse={schedule.changed} skewMs={skewMs} />
-      </div>
-      <div className={styles['running']}>
-        <RunningPanel feed={feed} />
-        <FailuresPanel feed={feed} total={failed} />
-      </div>
-      <div className={styles['coming']}>
-        <NextPanel pulse={schedule.told} />
-        <WorkersPanel health={health} atMs={atMs ?? 0} pulse={`${pulse} ${feed.moved}`} />
-      </div>
-    </div>
+    </>
   );
 }
 

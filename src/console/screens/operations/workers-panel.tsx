@@ -69,6 +69,8 @@ export function WorkersPanel({
   );
 }
 
+type Beat = { readonly seconds: number; readonly state: keyof typeof LOOKS };
+
 function Row({
   worker,
   health,
@@ -80,6 +82,7 @@ function Row({
 }) {
   const { workerId, host, pid, version, slots, slotsInUse, lastSeenAt, startedAt } = worker;
   const runs = worker.runs.filter(({ state }) => state === 'RUNNING');
+  const beat = useBeat(lastSeenAt, health, atMs);
   const unseen = slotsInUse - worker.runs.length;
   const rest = [
     runs.length > RUNS_SHOWN && `${runs.length - RUNS_SHOWN} more`,
@@ -102,7 +105,14 @@ function Row({
         </Tip>
         <span className={styles['version']}>{version}</span>
       </th>
-      <td>{health && <Beat lastSeenAt={lastSeenAt} health={health} atMs={atMs} />}</td>
+      <td>
+        {beat && (
+          <span className={styles['beat']}>
+            <StateMark looks={LOOKS} state={beat.state} quiet />
+            <span>{ageWords(beat.seconds)} ago</span>
+          </span>
+        )}
+      </td>
       <td>
         <Slots used={slotsInUse} all={slots} />
       </td>
@@ -114,28 +124,27 @@ function Row({
             </li>
           ))}
           {rest.length > 0 && <li className={styles['quiet']}>and {rest.join(', ')}</li>}
-          {runs.length === 0 && rest.length === 0 && <li className={styles['quiet']}>idle</li>}
+          {runs.length === 0 && rest.length === 0 && (
+            <li className={styles['quiet']}>
+              {beat?.state === 'SILENT' ? 'not heard of' : 'idle'}
+            </li>
+          )}
         </ul>
       </td>
     </tr>
   );
 }
 
-/** How long ago it beat, counted from what the server said of the latest beat of all. */
-function Beat({ lastSeenAt, health, atMs }: { lastSeenAt: string; health: Health; atMs: number }) {
+/** How long ago a worker beat, counted from what the server said of the latest beat of all. */
+function useBeat(lastSeenAt: string, health: Health | undefined, atMs: number): Beat | null {
   const now = useNow();
   const lost = useLost();
+  if (!health) return null;
   const behindMs = Date.parse(health.lastSeenAt ?? lastSeenAt) - Date.parse(lastSeenAt);
   const goneMs = Math.max(0, (lost ?? now) - atMs);
   const seconds = Math.max(0, (health.lastSeenSeconds ?? 0) + (behindMs + goneMs) / 1000);
-  const state =
-    seconds >= health.staleSeconds ? 'SILENT' : seconds >= health.amberSeconds ? 'LATE' : 'BEATS';
-  return (
-    <span className={styles['beat']}>
-      <StateMark looks={LOOKS} state={state} quiet />
-      <span>{ageWords(seconds)} ago</span>
-    </span>
-  );
+  if (seconds >= health.staleSeconds) return { seconds, state: 'SILENT' };
+  return { seconds, state: seconds >= health.amberSeconds ? 'LATE' : 'BEATS' };
 }
 
 function Slots({ used, all }: { used: number; all: number }) {

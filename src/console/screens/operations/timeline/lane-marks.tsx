@@ -1,14 +1,11 @@
 /** The marks of one lane, each a link. A bar's form tells how its run ended: plain, notched, hatched; hollow ones go on
  *  or are to come. */
-import { memo, type ReactNode } from 'react';
-import { useNow } from '../../../live/now.ts';
+import { memo } from 'react';
 import { paths } from '../../../shell/place.ts';
-import type { Lane, LaneRun, Mark, RunMark, RunsMark } from './lanes.ts';
-import { LEAST_WIDTH } from './pack.ts';
+import { EndedBar, GrowingBar, SeveralBars, type Box } from './bars.tsx';
+import type { Lane, Mark, RunMark } from './lanes.ts';
 import { sentenceOf, wordsOf } from './words.ts';
 import styles from './timeline.module.css';
-
-export type Box = { readonly top: number; readonly height: number };
 
 const ONE = 16;
 const MANY = 9;
@@ -21,7 +18,7 @@ export const laneHeight = (tracks: number): number =>
 const boxOf = (tracks: number, track: number): Box =>
   tracks === 1 ? { top: MARGIN, height: ONE } : { top: MARGIN + track * (MANY + 2), height: MANY };
 
-export const hrefOf = (mark: Mark, project: string): string => {
+const hrefOf = (mark: Mark, project: string): string => {
   if (mark.kind === 'run') return paths.run(project, mark.run.databaseId);
   const scenario = mark.kind === 'due' ? mark.due[0]?.scenario : mark.runs[0]?.scenario;
   if (scenario) return paths.scenario(project, scenario.databaseId, 'runs');
@@ -57,7 +54,7 @@ export const LaneMarks = memo(function LaneMarks({ lane, project, x, end, skewMs
       {mark.kind === 'run' && (
         <Run mark={mark} box={boxOf(tracks, mark.track)} x={x} skewMs={skewMs} />
       )}
-      {mark.kind === 'runs' && <Runs mark={mark} box={boxOf(tracks, mark.track)} />}
+      {mark.kind === 'runs' && <SeveralBars mark={mark} box={boxOf(tracks, mark.track)} />}
       {mark.kind === 'due' && (
         <Due
           x={mark.x}
@@ -88,95 +85,9 @@ function Run({
     <>
       {wait > 2 && <line className={styles['wait']} x1={x - wait} x2={x} y1={middle} y2={middle} />}
       {open ? (
-        <Open state={run.state} x={x} box={box} scale={scale} skewMs={skewMs} />
+        <GrowingBar state={run.state} x={x} box={box} scale={scale} skewMs={skewMs} />
       ) : (
-        <Ended state={run.state} x={x} width={width} box={box} />
-      )}
-    </>
-  );
-}
-
-/** It grows with the clock. */
-function Open({
-  state,
-  x,
-  box,
-  scale,
-  skewMs,
-}: {
-  state: string;
-  x: number;
-  box: Box;
-  scale: Given['x'];
-  skewMs: number;
-}) {
-  const now = useNow();
-  const width = Math.max(LEAST_WIDTH, scale(now + skewMs) - x);
-  return (
-    <rect
-      data-state={state}
-      x={x + 0.75}
-      y={box.top + 0.75}
-      width={width - 1.5}
-      height={box.height - 1.5}
-      rx="2"
-    />
-  );
-}
-
-function Ended({ state, x, width, box }: { state: string; x: number; width: number; box: Box }) {
-  if (state === 'FAILED') return <path data-state={state} d={notched(x, width, box)} />;
-  return <rect data-state={state} x={x} y={box.top} width={width} height={box.height} rx="2" />;
-}
-
-/** Higher than its neighbours, and pointed: a failure shows at any width, and without colour. */
-function notched(x: number, width: number, { top, height }: Box): string {
-  const peak = x + Math.min(width / 2, 4);
-  const shoulder = Math.min(width, 8);
-  return `M${x} ${top + height}V${top}L${peak} ${top - 4}L${x + shoulder} ${top}H${x + width}V${top + height}z`;
-}
-
-const SHARES: readonly (readonly [string, (run: LaneRun) => boolean])[] = [
-  ['SUCCEEDED', ({ state }) => state === 'SUCCEEDED'],
-  ['CANCELLED', ({ state }) => state === 'CANCELLED'],
-  ['FAILED', ({ state }) => state === 'FAILED'],
-];
-
-/** Shares from below: what succeeded, what was cancelled, what failed. A seam says that it is more than one. */
-function Runs({ mark: { runs, x, width }, box }: { mark: RunsMark; box: Box }) {
-  let bottom = box.top + box.height;
-  const parts: ReactNode[] = [];
-  const counted = SHARES.map(([state, isOne]) => [state, runs.filter(isOne).length] as const);
-  const all = Math.max(
-    1,
-    counted.reduce((sum, [, n]) => sum + n, 0),
-  );
-  for (const [state, n] of counted) {
-    if (n === 0) continue;
-    const height = (n / all) * box.height;
-    bottom -= height;
-    parts.push(
-      state === 'FAILED' ? (
-        // One failure of a hundred is seen.
-        <path
-          key={state}
-          data-state={state}
-          d={notched(x, width, { top: box.top, height: Math.max(4, height) })}
-        />
-      ) : (
-        <rect key={state} data-state={state} x={x} y={bottom} width={width} height={height} />
-      ),
-    );
-  }
-  const seam = x + width / 2;
-  return (
-    <>
-      {parts}
-      <line className={styles['seam']} x1={seam} x2={seam} y1={box.top} y2={box.top + box.height} />
-      {width > 26 && (
-        <text x={x + width / 2} y={box.top + box.height / 2} dy="0.35em" textAnchor="middle">
-          {runs.length}
-        </text>
+        <EndedBar state={run.state} x={x} width={width} box={box} />
       )}
     </>
   );

@@ -20,6 +20,7 @@ import { layLanes, type Lane, type LaneDue, type LaneRun, type Mark } from './la
 import { MarkTip } from './mark-tip.tsx';
 import { onNameKeys } from './name-keys.ts';
 import type { Window } from './period.ts';
+import { useStableLanes } from './stable-lanes.ts';
 import { useRoving } from './use-roving.ts';
 import styles from './timeline.module.css';
 
@@ -55,7 +56,7 @@ export function Picture({
 
   const passedMs = ((toMs - fromMs) / Math.max(1, width)) * PASSED_PX;
   const roughNowMs = useNow(passedMs) + skewMs;
-  const lanes = useStable(
+  const lanes = useStableLanes(
     useMemo(
       () => (width === 0 ? [] : layLanes(runs, due, { fromMs, toMs }, width, roughNowMs)),
       [runs, due, fromMs, toMs, width, roughNowMs],
@@ -221,29 +222,4 @@ function useFollow() {
     event.preventDefault();
     navigate(href);
   };
-}
-
-/** A lane in which nothing changed stays the very same, so that it is not drawn again. */
-function useStable(lanes: Lane[]): Lane[] {
-  const [known] = useState(() => new Map<string, { facts: string; lane: Lane }>());
-  return useMemo(() => {
-    const stable = lanes.map((lane) => {
-      const facts = factsOf(lane);
-      const before = known.get(lane.key);
-      return before?.facts === facts ? before.lane : lane;
-    });
-    known.clear();
-    for (const lane of stable) known.set(lane.key, { facts: factsOf(lane), lane });
-    return stable;
-  }, [lanes, known]);
-}
-
-function factsOf({ name, tracks, marks }: Lane): string {
-  const marked = marks.map((mark) => {
-    const { key, x, width } = mark;
-    if (mark.kind === 'due') return `${key} ${x} ${width} ${mark.due.length}`;
-    const runs = mark.kind === 'run' ? [mark.run] : mark.runs;
-    return `${key} ${x} ${width} ${mark.track} ${runs.map(({ state }) => state).join()}`;
-  });
-  return `${name} ${tracks} ${marked.join(';')}`;
 }
