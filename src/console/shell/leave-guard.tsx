@@ -1,6 +1,7 @@
 /** Asks before one leaves what is not saved: by a link, by the back button, by closing the tab. */
-import { useEffect, useState, type ReactNode } from 'react';
-import { Router } from 'wouter';
+import { useEffect, type ReactNode } from 'react';
+import { Router, type AroundNavHandler } from 'wouter';
+import { createStore, useStore } from '../live/store.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 
@@ -14,6 +15,9 @@ export type Held = {
 };
 
 let held: Held | null = null;
+
+/** What is done once one has said that the changes may go; null: nobody is asked. */
+const asked = createStore<(() => void) | null>(null);
 
 /** For as long as the component is on the page. One screen at a time holds something. */
 export function useLeaveGuard(given: Held): void {
@@ -30,21 +34,20 @@ export function useLeaveGuard(given: Held): void {
   }, [given]);
 }
 
-const isAsked = (to: string) => held !== null && held.isHeld() && !held.stays(pathOf(to));
+const mayNot = (to: string) => held !== null && held.isHeld() && !held.stays(pathOf(to));
 const pathOf = (to: string) => new URL(to, location.href).pathname;
 
+const aroundNav: AroundNavHandler = (navigate, to, options) => {
+  const go = () => navigate(to, options);
+  if (mayNot(to)) asked.set(go);
+  else go();
+};
+
 export function LeaveGuard({ children }: { children: ReactNode }) {
-  // What is done once one has said that the changes may go.
-  const [leave, setLeave] = useState<(() => void) | null>(null);
-  useEffect(() => guardHistory((go) => setLeave(() => go)), []);
-  const stay = () => setLeave(null);
+  const leave = useStore(asked);
+  const stay = () => asked.set(null);
   return (
-    <Router
-      aroundNav={(navigate, to, options) => {
-        if (!isAsked(to)) return navigate(to, options);
-        setLeave(() => () => navigate(to, options));
-      }}
-    >
+    <Router aroundNav={aroundNav}>
       {children}
       <Dialog
         open={leave !== null}
@@ -72,35 +75,32 @@ export function LeaveGuard({ children }: { children: ReactNode }) {
   );
 }
 
-/** The browser has gone already when it tells: it is brought back, and goes once it may.
- *  @returns what ends it. */
-function guardHistory(ask: (go: () => void) => void): () => void {
-  let index = indexNow();
-  let isReturning = false;
-  const note = () => (index = indexNow());
-  const meet = (event: PopStateEvent) => {
-    if (isReturning) {
-      // Back where one was: nothing on the page has changed meanwhile.
-      isReturning = false;
-      event.stopImmediatePropagation();
-      return;
-    }
-    const by = indexNow() - index || -1;
-    if (!isAsked(location.href)) return note();
-    event.stopImmediatePropagation();
-    isReturning = true;
-    history.go(-by);
-    ask(() => history.go(by));
-  };
-  // Before the router hears of it.
-  addEventListener('popstate', meet, { capture: true });
-  addEventListener('pushState', note);
-  addEventListener('replaceState', note);
-  return () => {
-    removeEventListener('popstate', meet, { capture: true });
-    removeEventListener('pushState', note);
-    removeEventListener('replaceState', note);
-  };
+// Listeners of a window are called in the order in which they came, so this stands here and not in an effect: the
+// router must not hear of what is taken back.
+addEventListener('popstate', meet);
+addEventListener('pushState', note);
+addEventListener('replaceState', note);
+
+let index = indexNow();
+/** What was taken back, until the browser is where it was. */
+let takenBack: (() => void) | null = null;
+
+function note() {
+  index = indexNow();
+}
+
+/** The browser has gone already when it tells: it is brought back, and goes once it may. */
+function meet(event: PopStateEvent) {
+  if (takenBack) {
+    asked.set(takenBack);
+    takenBack = null;
+    return;
+  }
+  if (!mayNot(location.href)) return note();
+  const by = indexNow() - index || -1;
+  event.stopImmediatePropagation();
+  takenBack = () => history.go(by);
+  history.go(-by);
 }
 
 /** Where one is in the tab's history; 0 where the browser does not tell, and back is the way one came. */

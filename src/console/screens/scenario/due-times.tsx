@@ -1,5 +1,5 @@
 /** When a trigger is due next, on its own clocks and on the reader's, and what the next change of clocks does to it. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import {
   ScenarioDueTimesDocument,
   type ScenarioDueTimesPartsFragment,
@@ -13,6 +13,7 @@ import { nextClockChange, type ClockChange } from '../../words/clock-change.ts';
 import { clock, day, fullMoment, readerZone, span } from '../../words/time.ts';
 import { excludes, type Calendar } from './calendar.ts';
 import { Told } from './told.tsx';
+import { isKnownZone } from './trigger-input.ts';
 import styles from './due-times.module.css';
 
 const DAY_MS = 86_400_000;
@@ -21,7 +22,7 @@ const DAY_MS = 86_400_000;
  *  @param pulse changes when a due time has passed. */
 export function DueTimes({
   trigger,
-  zone,
+  zone: given,
   calendar = null,
   pulse = null,
 }: {
@@ -30,12 +31,19 @@ export function DueTimes({
   calendar?: Calendar | null;
   pulse?: string | null;
 }) {
-  const change = useMemo(() => (trigger.cron ? changeOf(zone) : null), [trigger.cron, zone]);
+  const zone = isKnownZone(given) ? given : 'UTC';
+  const hasClock = trigger.cron != null;
+  // From where one looks; a page that is left open for a year may show a change that was.
+  const [nowMs] = useState(() => Date.now());
+  const change = useMemo(
+    () => (hasClock ? nextClockChange(zone, nowMs) : null),
+    [hasClock, zone, nowMs],
+  );
   const { data, error } = useLiveQuery(
     ScenarioDueTimesDocument,
     {
       trigger,
-      zone,
+      zone: given,
       hasChange: change !== null,
       // An hour before shows how it is without the change.
       changeFrom: new Date((change?.atMs ?? 0) - 3_600_000).toISOString(),
@@ -56,15 +64,6 @@ export function DueTimes({
       )}
     </div>
   );
-}
-
-function changeOf(zone: string): ClockChange | null {
-  try {
-    return nextClockChange(zone, Date.now());
-  } catch {
-    // A zone that this browser does not know; the server says what is wrong with it.
-    return null;
-  }
 }
 
 type Times = ScenarioDueTimesPartsFragment;

@@ -10,12 +10,14 @@ export function Told({ error }: { error: CombinedError }) {
   const problems = first?.extensions['problems'] as readonly Problem[] | undefined;
   if (!problems?.length) return <Failure error={error} />;
   return (
-    <ul className={styles['problems']} role="status">
-      {problems.map(({ path, message }) => (
-        <li key={`${path.join('.')} ${message}`}>
-          {path.length > 0 && <code>{path.join('.')}</code>} {message}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className={styles['problems']}>
+        {problems.map(({ path, message }) => (
+          <li key={`${path.join('.')} ${message}`}>
+            {path.length > 0 && <code>{path.join('.')}</code>} {message}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -20,3 +20,13 @@ export function triggerInput(wire: unknown, anchor: string | null): TriggerInput
 export function zoneOf(wire: unknown): string | null {
   return isWire(wire) && typeof wire['timezone'] === 'string' ? wire['timezone'] : null;
 }
+
+/** Whether this browser can tell its clocks. One types a zone letter by letter. */
+export function isKnownZone(zone: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
