@@ -20,7 +20,7 @@ export type SessionState =
 
 export type Refusal = {
   readonly message: string;
-  readonly details: readonly { readonly path?: string; readonly message: string }[];
+  readonly details: readonly { readonly path?: readonly string[]; readonly message: string }[];
 };
 
 // A renewed session is looked at again this long before its end.

@@ -44,7 +44,8 @@ export function MenuAt({
 }) {
   return (
     <Base.Root open={anchor !== null} onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Base.Portal>
+      {/* Within the landmark that it belongs to. */}
+      <Base.Portal container={anchor?.closest('main')}>
         <Base.Positioner
           anchor={anchor}
           sideOffset={4}

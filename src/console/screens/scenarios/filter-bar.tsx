@@ -123,12 +123,8 @@ function Kind({
   projectId: string;
   onKind: (kind: string | null) => void;
 }) {
-  // Rows of one kind tell little about the others.
-  const [{ data }] = useQuery({
-    query: ScenariosKindsDocument,
-    variables: { projectId },
-    pause: kind === null,
-  });
+  // Rows that are filtered tell little about the others.
+  const [{ data }] = useQuery({ query: ScenariosKindsDocument, variables: { projectId } });
   const kinds = useMemo(() => {
     const found = new Set(kind === null ? [] : [kind]);
     for (const { stepKinds } of [...rows, ...(data?.scenarios.nodes ?? [])]) {

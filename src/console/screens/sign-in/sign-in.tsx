@@ -17,9 +17,7 @@ export function SignIn({ why }: { why: string | null }) {
     const refused = await signIn(String(given.get('username')), String(given.get('password')));
     setSending(false);
     setRefusal(refused);
-    const wrong = refused?.details.find(({ path }) => path === 'username')
-      ? 'username'
-      : 'password';
+    const wrong = problemIn(refused, 'username') === null ? 'password' : 'username';
     if (refused) form.current?.querySelector<HTMLInputElement>(`[name=${wrong}]`)?.select();
   }
 
@@ -29,8 +27,11 @@ export function SignIn({ why }: { why: string | null }) {
     form.current?.querySelector('input')?.focus();
   }, []);
 
-  const problemOf = (field: string) =>
-    refusal?.details.find(({ path }) => path === field)?.message ?? null;
+  const problems = {
+    username: problemIn(refusal, 'username'),
+    password: problemIn(refusal, 'password'),
+  };
+  const isPlaced = problems.username !== null || problems.password !== null;
   return (
     <main className={styles['screen']}>
       <form
@@ -42,17 +43,17 @@ export function SignIn({ why }: { why: string | null }) {
         <img src="/icon.svg" alt="" width="40" height="40" />
         <h1>Sign in to Honeyframe</h1>
         {why !== null && !refusal && <p role="status">{why}</p>}
-        {refusal && (
+        {refusal && !isPlaced && (
           <p role="alert" className={styles['refusal']}>
             {refusal.message}
           </p>
         )}
-        <Field label="E-mail" problem={problemOf('username')}>
+        <Field label="E-mail" problem={problems.username}>
           {(given) => (
             <input {...given} name="username" type="email" autoComplete="username" required />
           )}
         </Field>
-        <Field label="Password" problem={problemOf('password')}>
+        <Field label="Password" problem={problems.password}>
           {(given) => (
             <input
               {...given}
@@ -69,4 +70,8 @@ export function SignIn({ why }: { why: string | null }) {
       </form>
     </main>
   );
+}
+
+function problemIn(refusal: Refusal | null, field: string): string | null {
+  return refusal?.details.find(({ path }) => path?.[0] === field)?.message ?? null;
 }
