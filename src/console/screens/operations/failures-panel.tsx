@@ -1,6 +1,6 @@
 /** What failed within the last day, the latest first, each with its reason in the server's words and what became of
  *  it. */
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { Link } from 'wouter';
 import {
   OperationsFailuresDocument,
@@ -78,7 +78,8 @@ export function FailuresPanel({ feed, total }: { feed: RunFeed; total: number | 
   );
 }
 
-function Row({ run, project }: { run: Failed; project: string }) {
+/** Of a list that hears of every run, one row changes at a time. */
+const Row = memo(function Row({ run, project }: { run: Failed; project: string }) {
   const { databaseId, name, scenario, reason, finishedAt, canRetry } = run;
   return (
     <li className={styles['row']} data-run={databaseId}>
@@ -108,7 +109,7 @@ function Row({ run, project }: { run: Failed; project: string }) {
       <p className={styles['reason']}>{reason ?? 'No reason was recorded.'}</p>
     </li>
   );
-}
+});
 
 /** Which try it was, and what a later one came to. */
 function Tries({ run, project }: { run: Failed; project: string }) {

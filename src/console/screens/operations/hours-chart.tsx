@@ -1,6 +1,6 @@
 /** Bars of an hour each: succeeded below, cancelled above, failed on top with a notch, so that a single failure among a
  *  thousand successes still shows. */
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import { Tip } from '../../parts/tip.tsx';
 import { useWidth } from '../../parts/use-width.ts';
 import { clock } from '../../words/time.ts';
@@ -13,7 +13,7 @@ const LABELS = 16;
 /** What is there at all is seen. */
 const LEAST = 3;
 
-export function HoursChart({ hours }: { hours: readonly Hour[] }) {
+export const HoursChart = memo(function HoursChart({ hours }: { hours: readonly Hour[] }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const roving = useRoving(box);
@@ -45,7 +45,7 @@ export function HoursChart({ hours }: { hours: readonly Hour[] }) {
       )}
     </div>
   );
-}
+});
 
 const totalOf = ({ succeeded, failed, cancelled }: Hour) => succeeded + failed + cancelled;
 

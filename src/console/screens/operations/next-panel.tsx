@@ -1,5 +1,5 @@
 /** What comes: the next due time of each scenario that ticks, the soonest first, in the reader's zone and its own. */
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { Provider } from 'urql';
 import { Link } from 'wouter';
 import { OperationsComingDocument, OperationsNextDocument } from '../../generated/graphql.ts';
@@ -23,7 +23,7 @@ type Marks = ReadonlyMap<string, { readonly moved: boolean; readonly excluded: b
 
 const keyOf = (scenarioId: string, at: string) => `${scenarioId} ${at}`;
 
-export function NextPanel({ pulse }: { pulse: number }) {
+export const NextPanel = memo(function NextPanel({ pulse }: { pulse: number }) {
   const { project } = usePlace();
   const projectId = project.id;
   const { data, error, loading, reread } = useLiveQuery(
@@ -57,7 +57,7 @@ export function NextPanel({ pulse }: { pulse: number }) {
       )}
     </Panel>
   );
-}
+});
 
 function List({
   due,

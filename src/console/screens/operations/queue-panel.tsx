@@ -1,5 +1,5 @@
 /** How much there is to do, and how long the first in line has waited for a worker. */
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { OperationsQueueDocument } from '../../generated/graphql.ts';
 import { useLost } from '../../live/lost.ts';
 import { useNow } from '../../live/now.ts';
@@ -9,7 +9,7 @@ import { count } from '../../parts/progress.tsx';
 import { ageWords } from './health-words.ts';
 import styles from './operations.module.css';
 
-export function QueuePanel({ projectId }: { projectId: string }) {
+export const QueuePanel = memo(function QueuePanel({ projectId }: { projectId: string }) {
   const { data, atMs } = useStream(OperationsQueueDocument, { projectId });
   const now = useNow();
   const lost = useLost();
@@ -33,7 +33,7 @@ export function QueuePanel({ projectId }: { projectId: string }) {
       </dl>
     </Panel>
   );
-}
+});
 
 function Figure({ name, what, value }: { name: string; what: string; value: ReactNode }) {
   return (
