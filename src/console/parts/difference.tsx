@@ -52,6 +52,22 @@ export function Difference({
         // Wider than its place it scrolls, so it can be reached by keyboard.
         <div className={styles['scroll']} tabIndex={0} role="region" aria-label="What differs">
           <table className={styles['table']} data-split={isSplit || undefined}>
+            <colgroup>
+              {isSplit ? (
+                <>
+                  <col className={styles['narrow']} />
+                  <col />
+                  <col className={styles['narrow']} />
+                  <col />
+                </>
+              ) : (
+                <>
+                  <col className={styles['narrow']} />
+                  <col className={styles['narrow']} />
+                  <col />
+                </>
+              )}
+            </colgroup>
             <thead className="visually-hidden">
               <tr>
                 {isSplit ? (

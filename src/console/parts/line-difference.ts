@@ -103,12 +103,17 @@ function nextSame(lines: readonly DifferenceLine[], from: number): number {
   return found === -1 ? lines.length : found;
 }
 
-/** The part of each text in which the two differ, as positions. */
+/** The part of each text in which the two differ, in whole words, as positions: where it begins in both, and where it
+ *  ends in each. */
 export function changedPart(before: string, after: string): readonly [number, number, number] {
   const most = Math.min(before.length, after.length);
   let start = 0;
   while (start < most && before[start] === after[start]) start += 1;
   let end = 0;
   while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const isWord = (character: string | undefined) =>
+    character !== undefined && /[\p{L}\p{N}]/u.test(character);
+  while (start > 0 && isWord(before[start - 1])) start -= 1;
+  while (end > 0 && isWord(before.at(-end))) end -= 1;
   return [start, before.length - end, after.length - end];
 }

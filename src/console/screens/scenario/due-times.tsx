@@ -80,6 +80,8 @@ function Times({
   calendar: Calendar | null;
 }) {
   const isElsewhere = zone !== readerZone;
+  // Zones differ by whole minutes.
+  const seconds = times.some(({ at }) => Date.parse(at) % 60_000 !== 0);
   const days = emptyDays.filter(({ changeAt }) => changeAt <= (times.at(-1)?.at ?? ''));
   const rows = [
     ...times.map((time) => ({ at: time.at, time, day: null })),
@@ -101,7 +103,7 @@ function Times({
         return (
           <li key={row.at} data-due={isOut ? 'excluded' : 'time'}>
             <span className={styles['at']} title={fullMoment(row.at, zone)}>
-              {weekday(row.at, zone)} {day(row.at, zone)}, <b>{short(row.at, zone)}</b>
+              {weekday(row.at, zone)} {day(row.at, zone)}, <b>{clock(row.at, zone, { seconds })}</b>
             </span>
             {isElsewhere && (
               <span className={styles['here']}>

@@ -6,9 +6,10 @@ export type Path = readonly (string | number)[];
 
 const ORDER = [
   ...['kind', 'slug', 'name', 'description', 'owner_user_id', 'enabled', 'trigger'],
-  ...['policies', 'steps', 'parallel', 'run_if', 'timeout', 'retries', 'transactional'],
+  ...['cron', 'interval', 'upstream', 'timezone', 'anchor', 'require'],
+  ...['policies', 'steps', '*', 'parallel', 'run_if', 'timeout', 'retries', 'transactional'],
+  ...['max', 'initial', 'factor', 'max_delay'],
 ];
-// Of a step the name comes second, of a scenario the slug first; both lists agree on the rest.
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -51,24 +52,30 @@ export function withValue(configuration: unknown, path: Path, value: unknown): u
 function rank(key: string): number {
   const at = ORDER.indexOf(key);
   // A kind's own fields stand behind `name` and before what every step has.
-  return at === -1 ? ORDER.indexOf('steps') + 0.5 : at;
+  return at === -1 ? ORDER.indexOf('*') : at;
+}
+
+/** The database keeps no order of fields; here they stand as in the handbook, in the same order every time. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, inOrder(inner)]),
+  );
 }
 
 /** As it is edited: without what says nothing. The owner is a number of this installation and stays who it is. */
 export function tidy(configuration: unknown): Configuration {
   if (!isRecord(configuration)) return {};
-  const { owner_user_id: _owner, description, policies, ...rest } = configuration;
-  const { slug, name, enabled, trigger, steps, ...others } = rest;
-  return {
-    ...(slug !== undefined && { slug }),
-    ...(name !== undefined && { name }),
-    ...(description !== undefined && description !== '' && { description }),
-    ...(enabled !== undefined && { enabled }),
-    trigger: trigger ?? null,
-    ...others,
+  const { owner_user_id: _owner, description, policies, trigger, ...rest } = configuration;
+  return inOrder({
+    ...rest,
+    ...(description !== '' && description !== undefined && { description }),
     ...(isRecord(policies) && Object.keys(policies).length > 0 && { policies }),
-    ...(steps !== undefined && { steps }),
-  };
+    trigger: trigger ?? null,
+  }) as Configuration;
 }
 
 /** Whether both say the same. What is left out is as the server would fill it in; the order of fields does not count.

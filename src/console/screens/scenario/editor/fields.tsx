@@ -17,7 +17,11 @@ type Common = {
 export function TextField({
   required = false,
   ...given
-}: Common & { readonly list?: string; readonly mono?: boolean; readonly required?: boolean }) {
+}: Common & {
+  readonly list?: string | undefined;
+  readonly mono?: boolean;
+  readonly required?: boolean;
+}) {
   return <Line {...given} show={showPlain} parse={required ? (text) => text : parseText} />;
 }
 
@@ -46,7 +50,7 @@ function Line({
   show,
   parse,
 }: Common & {
-  readonly list?: string;
+  readonly list?: string | undefined;
   readonly mono?: boolean;
   readonly inputMode?: 'decimal';
   readonly show: (value: unknown) => string;

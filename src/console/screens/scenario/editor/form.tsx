@@ -36,13 +36,14 @@ export function ConfigurationForm({ place }: { place: TriggerPlace }) {
       </Section>
       <TriggerForm place={place} />
       <StepsForm />
-      <Policies />
+      <Policies calendars={place.calendars.map(({ name }) => name)} />
     </div>
   );
 }
 
-function Policies() {
+function Policies({ calendars }: { calendars: readonly string[] }) {
   const { value } = useSpot(['policies']);
   const isReadable = value === undefined || value === null || isRecord(value);
-  return isReadable ? <PoliciesForm /> : <p>The policies are no object; mend them in the YAML.</p>;
+  if (!isReadable) return <p>The policies are no object; mend them in the YAML.</p>;
+  return <PoliciesForm calendars={calendars} />;
 }

@@ -1,4 +1,5 @@
 /** What the scenario does about overlaps, lateness and failures. What is empty has its default, which is shown. */
+import { useId } from 'react';
 import { NotifyForm } from './notify-form.tsx';
 import type { Path } from './configuration.ts';
 import { useEditing } from './editing.tsx';
@@ -133,8 +134,10 @@ const GROUPS: readonly (readonly [string, readonly PolicyField[]])[] = [
   ],
 ];
 
-export function PoliciesForm() {
+/** @param calendars of the project, by name. */
+export function PoliciesForm({ calendars }: { calendars: readonly string[] }) {
   const { configuration } = useEditing();
+  const named = useId();
   // In YAML policies may stand beside the other fields, too; there they stay then.
   const pathOf = (name: string): Path =>
     Object.hasOwn(configuration, name) ? [name] : ['policies', name];
@@ -145,11 +148,23 @@ export function PoliciesForm() {
           <legend>{title}</legend>
           <div className={styles['pair']}>
             {fields.map((field) => (
-              <Policy key={field.name} field={field} at={pathOf(field.name)} />
+              <Policy
+                key={field.name}
+                field={field}
+                at={pathOf(field.name)}
+                list={field.name === 'calendar' ? named : undefined}
+              />
             ))}
           </div>
         </fieldset>
       ))}
+      <datalist id={named}>
+        {calendars.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </datalist>
       <fieldset className={styles['group']}>
         <legend>Who is told of failures, recovery and lateness</legend>
         <NotifyForm at={pathOf('notify')} />
@@ -158,12 +173,16 @@ export function PoliciesForm() {
   );
 }
 
-function Policy({ field, at }: { field: PolicyField; at: Path }) {
+function Policy({ field, at, list }: { field: PolicyField; at: Path; list: string | undefined }) {
   const { label, help } = field;
   if (field.type === 'choice') {
     const { byDefault, options } = field;
     return <ChoiceField {...{ at, label, help, byDefault, options }} />;
   }
   const given = { at, label, help, placeholder: field.placeholder };
-  return field.type === 'number' ? <NumberField {...given} /> : <TextField {...given} />;
+  return field.type === 'number' ? (
+    <NumberField {...given} />
+  ) : (
+    <TextField {...given} list={list} />
+  );
 }
