@@ -86,6 +86,7 @@ export const msUntilDue = statement<{ ms: number | null }>(
    from scenario where next_due_at is not null`,
 );
 
+// Latest by its due time, not by its id: of one decision those that fire are written before those that do not.
 /** Ticks that do not fire, of source $9. A span that goes on where the scenario's latest tick ended, with the same
  *  outcome and reason, lengthens that one: a scenario that skips for an hour leaves one row, not 3,600. */
 export const insertQuiet = statement(
@@ -96,15 +97,15 @@ export const insertQuiet = statement(
      join scenario s on s.id = d.scenario_id
    ), latest as (
      select d.scenario_id, l.* from (select distinct scenario_id from d) d
-     cross join lateral (select id, outcome, reason, source, coalesce(until_at, due_at) as end_at from tick
-                         where scenario_id = d.scenario_id order by id desc limit 1) l
+     cross join lateral (select id, outcome, reason, coalesce(until_at, due_at) as end_at from tick
+                         where scenario_id = d.scenario_id and source = $9 order by due_at desc limit 1) l
    ), head as (
      select distinct on (scenario_id) * from d order by scenario_id, due_ms
    ), grown as (
      update tick t set until_at = to_timestamp(h.until_ms / 1000), count = t.count + h.count,
                        decided_at = clock_timestamp()
      from head h join latest l using (scenario_id)
-     where t.id = l.id and l.source = $9 and l.outcome = h.outcome and l.reason is not distinct from h.reason
+     where t.id = l.id and l.outcome = h.outcome and l.reason is not distinct from h.reason
        and h.outcome <> 'error' and l.end_at < to_timestamp(h.due_ms / 1000)
      returning t.scenario_id, h.due_ms
    )

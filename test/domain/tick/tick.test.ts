@@ -52,6 +52,33 @@ test('a scenario that skips again and again leaves one growing row', async () =>
   expect(skipped[0].count).toBeGreaterThanOrEqual(20);
 });
 
+test('no row grows over due times that others stand for', async () => {
+  await using world = await createWorld();
+  const { id } = await world.scenario({ trigger: { interval: '1s' }, createdAt: ago(20) });
+  const runId = await world.run(id);
+  // As an earlier pass left them: the one that fired was written first, and was due last.
+  await world.pool.query(
+    `insert into tick (org_id, project_id, scenario_id, source, due_at, until_at, count, outcome, reason)
+     select org_id, project_id, id, 'schedule', created_at + x.due * interval '1 s', created_at + x.until * interval '1 s',
+            x.count, x.outcome, x.reason
+     from scenario, (values (9, null, 1, 'fired', null), (0, 8, 9, 'skipped_overlap', $2)) x(due, until, count, outcome, reason)
+     where id = $1`,
+    [id, `run ${runId} was still active`],
+  );
+  await world.pool.query(
+    `update scenario set next_due_at = created_at + interval '10 s' where id = $1`,
+    [id],
+  );
+  await tickOnce(world.pool, world.log);
+  const scheduled = (await ticks(world)).filter((tick) => tick.source === 'schedule');
+  expect(scheduled.map((tick) => tick.outcome)).toEqual([
+    'skipped_overlap',
+    'fired',
+    'skipped_overlap',
+  ]);
+  expect(scheduled[0].count).toBe(9);
+});
+
 test('a broken trigger gets an error tick, stops ticking, and stops nobody else', async () => {
   await using world = await createWorld();
   const bad = await world.scenario({ trigger: { cron: '61 * * * *' }, nextDueAt: ago(1) });
