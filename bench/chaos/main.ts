@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { stopSignal } from '#platform/stop-signal.ts';
 import type { DriveOptions } from './drive.ts';
 import { PLANTS, plantedDrive, plantHere } from './plants.ts';
-import { planDownstreams, planScenarios } from './plan/plan.ts';
+import { planScenarios, withDownstreams } from './plan/plan.ts';
 import { reportText } from './report.ts';
 
 const { values } = parseArgs({
@@ -51,7 +51,7 @@ const options: DriveOptions =
         drainSeconds: 60,
         plan(random, nowMs) {
           const plans = planScenarios(Number(values.scenarios), random, nowMs);
-          return [...plans, ...planDownstreams(Number(values.upstream), random, plans)];
+          return withDownstreams(Number(values.upstream), random, plans);
         },
         script: (await import('./script.ts')).playChaos,
       }

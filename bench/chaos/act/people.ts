@@ -109,7 +109,7 @@ export function people({ ground, operator, scenarios, plans, random }: Stage) {
       return true;
     },
     async limit() {
-      await operator.setLimit(random.pick([2, 3, 4, 6]));
+      await operator.setLimit(random.pick([3, 4, 6]));
       return true;
     },
     orgPause: () => pauseOrganisation(false),

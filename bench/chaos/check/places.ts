@@ -1,14 +1,10 @@
 /** The place of an exclusive scenario: one active run at a time, and who may wait for it. */
 import type { History, ScenarioHistory } from '../history.ts';
 import { createCheck, iso, type Check } from './finding.ts';
-import { groupBy, type RunRow, type Tables, type TickRow } from './rows.ts';
-
-/** When a run waited and when it was active; an end may be open. */
-type Stay = {
-  readonly run: RunRow;
-  readonly waited: { readonly fromMs: number; readonly untilMs: number } | null;
-  readonly active: { readonly fromMs: number; readonly untilMs: number } | null;
-};
+import { checkCauses } from './causes.ts';
+import { groupBy, type Tables, type TickRow } from './rows.ts';
+import { decidingMs } from './states.ts';
+import { readStays, type Stay } from './stays.ts';
 
 export function checkPlaces(tables: Tables, history: History): Check[] {
   const stays = groupBy(readStays(tables), ({ run }) => run.scenarioId);
@@ -25,26 +21,6 @@ export function checkPlaces(tables: Tables, history: History): Check[] {
   return [alone, buffer, cause];
 }
 
-function readStays({ runs, events }: Tables): Stay[] {
-  const queued = groupBy(
-    events.filter((event) => event.type === 'run.queued'),
-    (event) => event.runId,
-  );
-  return runs.map((run) => {
-    const own = queued.get(run.id) ?? [];
-    const promotedMs = own.find((event) => event.payload.promoted)?.atMs ?? null;
-    const endMs = run.finishedMs ?? Infinity;
-    if (own[0]?.payload.state !== 'waiting') {
-      return { run, waited: null, active: { fromMs: run.createdMs, untilMs: endMs } };
-    }
-    return {
-      run,
-      waited: { fromMs: run.createdMs, untilMs: promotedMs ?? endMs },
-      active: promotedMs === null ? null : { fromMs: promotedMs, untilMs: endMs },
-    };
-  });
-}
-
 function checkAlone(check: ReturnType<typeof createCheck>, stays: readonly Stay[]): void {
   const active = stays
     .filter(({ run, active: stay }) => run.exclusive && stay !== null)
@@ -59,9 +35,8 @@ function checkAlone(check: ReturnType<typeof createCheck>, stays: readonly Stay[
   }
 }
 
-// Decisions of a batch, and the statements of one, lie apart by less than this.
+// Decisions of a batch lie apart by less than this.
 const SLACK_MS = 2_000;
-const FROZEN_MS = 12_000;
 const LATE_MS = 60_000;
 
 const isCaughtUp = (tick: TickRow | undefined) =>
@@ -113,41 +88,4 @@ function checkWaiting(
         `${spared.map((o) => o.run.id).join()} was not cancelled`,
     );
   }
-}
-
-function checkCauses(
-  check: ReturnType<typeof createCheck>,
-  history: History,
-  { id, overlap }: ScenarioHistory,
-  stays: readonly Stay[],
-  ticks: readonly TickRow[],
-): void {
-  for (const tick of ticks) {
-    if (tick.outcome !== 'skipped_overlap' && tick.outcome !== 'dropped') continue;
-    const lookedMs = tick.decidedMs - decidingMs(history, tick.decidedMs);
-    const inTheWay = stays.some(
-      ({ run }) =>
-        run.exclusive &&
-        run.createdMs <= tick.decidedMs + SLACK_MS &&
-        (run.finishedMs ?? Infinity) >= lookedMs,
-    );
-    check.expect(inTheWay && overlap !== 'buffer_all', () => {
-      const ends = stays.map(({ run }) => run.finishedMs ?? Infinity);
-      const last = Math.max(...ends.filter((endMs) => endMs <= tick.decidedMs));
-      return (
-        `tick ${tick.id} of scenario ${id} (${overlap}) at ${iso(tick.dueMs)} is ${tick.outcome}, decided ` +
-        `${iso(tick.decidedMs)}, ${Math.round(tick.decidedMs - last)} ms after the last end`
-      );
-    });
-  }
-}
-
-/** How far the statements of a decision at that instant may lie apart: a worker that freezes in between keeps its
- *  session, and the slot, for 10 s. */
-function decidingMs({ disturbances }: History, atMs: number): number {
-  const froze = disturbances.some(
-    ({ what, fromMs, untilMs }) =>
-      what === 'frozen' && fromMs <= atMs + FROZEN_MS && untilMs >= atMs - FROZEN_MS,
-  );
-  return froze ? FROZEN_MS : SLACK_MS;
 }

@@ -77,3 +77,17 @@ export function reachMs(
   }
   return endMs;
 }
+
+// The statements of a decision lie apart by less than this.
+const DECIDING_MS = 2_000;
+const FROZEN_MS = 12_000;
+
+/** How far the statements of a decision at that instant may lie apart: a worker that freezes in between keeps its
+ *  session, and the slot, for 10 s. */
+export function decidingMs({ disturbances }: Pick<History, 'disturbances'>, atMs: number): number {
+  const froze = disturbances.some(
+    ({ what, fromMs, untilMs }) =>
+      what === 'frozen' && fromMs <= atMs + FROZEN_MS && untilMs >= atMs - FROZEN_MS,
+  );
+  return froze ? FROZEN_MS : DECIDING_MS;
+}

@@ -69,10 +69,25 @@ export function planScenarios(count: number, random: Random, nowMs: number): Pla
   });
 }
 
+/** With scenarios behind them that fire on their success; those that do are not to succeed faster than these can
+ *  follow, however they are edited. */
+export function withDownstreams(count: number, random: Random, above: readonly Plan[]): Plan[] {
+  const below = planDownstreams(count, random, above);
+  const followed = new Set(below.flatMap(({ upstream }) => upstream?.plans ?? []));
+  const calmed = above.map((plan, n) =>
+    followed.has(n)
+      ? { ...plan, atLeastSeconds: Math.max(plan.atLeastSeconds, CALM_SECONDS) }
+      : plan,
+  );
+  return [...calmed, ...below];
+}
+
+const CALM_SECONDS = 5;
+
 /** Scenarios that fire on the success of some of those given, or of each other: chains, but no rings. */
-export function planDownstreams(count: number, random: Random, above: readonly Plan[]): Plan[] {
+function planDownstreams(count: number, random: Random, above: readonly Plan[]): Plan[] {
   const calm = above.flatMap(({ rule, limited }, n) =>
-    limited || (rule.kind === 'interval' && rule.everyMs < 5000) ? [] : [n],
+    limited || (rule.kind === 'interval' && rule.everyMs < CALM_SECONDS * 1000) ? [] : [n],
   );
   return Array.from({ length: count }, (_, n) => {
     const overlap = OVERLAPS[n % OVERLAPS.length]!;
@@ -88,7 +103,7 @@ export function planDownstreams(count: number, random: Random, above: readonly P
       firstDueMs: Infinity,
       overlap,
       calendar: n % 4 === 1 ? random.pick(CALENDARS) : null,
-      steps: planSteps(random, overlap, 5000),
+      steps: planSteps(random, overlap, CALM_SECONDS * 1000),
     };
   });
 }
