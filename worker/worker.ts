@@ -1,6 +1,6 @@
 /** A whole worker: heartbeat, ticker, claims, execution and journal over connections of their own. */
 import type { Config } from '#platform/config.ts';
-import { createPool } from '#platform/db.ts';
+import { createPool, isTransient } from '#platform/db.ts';
 import { listen } from '#platform/listen.ts';
 import type { Log } from '#platform/log.ts';
 import { loop } from '#platform/loop.ts';
@@ -161,6 +161,15 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
     },
   );
 
+  /** Without a database a stop is a stop all the same: the passes of other workers find what is left. */
+  const leaveToOthers = (error: unknown) => {
+    if (!isTransient(error)) throw error;
+    log.warn(
+      { err: error },
+      'the database cannot be reached; what is left is found by other workers',
+    );
+  };
+
   return {
     ready: ready.promise,
     async stop(graceMs) {
@@ -175,7 +184,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
       await recovering[Symbol.asyncDispose]();
       await slots.close(graceMs);
       clearTimeout(abandoning);
-      await promoteWaiting(pools.work, [...ended]);
+      await promoteWaiting(pools.work, [...ended]).catch(leaveToOthers);
       await delivered;
       for (const stopping of [
         promoting,
@@ -188,7 +197,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
       ]) {
         await stopping[Symbol.asyncDispose]();
       }
-      await recordLeave(pools.beat, options.workerId);
+      await recordLeave(pools.beat, options.workerId).catch(leaveToOthers);
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
     },
   };

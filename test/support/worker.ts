@@ -40,6 +40,8 @@ export async function startTestWorker(
 
 export type WorkerProcess = AsyncDisposable & {
   readonly id: string;
+  /** null while it runs, and when a signal ended it. */
+  readonly exitCode: number | null;
   /** Sends a signal; SIGKILL and SIGTERM wait for the end of the process. */
   signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): Promise<void>;
 };
@@ -58,6 +60,9 @@ export async function spawnWorker(
   await once(child, 'message');
   return {
     id,
+    get exitCode() {
+      return child.exitCode;
+    },
     async signal(name) {
       child.kill(name);
       if (name === 'SIGKILL' || name === 'SIGTERM') await ended(child);

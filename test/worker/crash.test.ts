@@ -165,4 +165,5 @@ test('a worker whose database is gone ends when it is told to', async () => {
   const told = performance.now();
   await worker.signal('SIGTERM');
   expect(performance.now() - told).toBeLessThan(20_000);
+  expect(worker.exitCode).toBe(0);
 }, 60_000);

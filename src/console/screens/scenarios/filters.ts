@@ -43,9 +43,6 @@ export function hrefOf(project: string, filters: Filters): string {
   return paths.scenarios(project) + (search && `?${search}`);
 }
 
-export const isFiltered = ({ text, state, kind }: Filters): boolean =>
-  text !== '' || state !== null || kind !== null;
-
 /** The same as the server is asked for. */
 export function toServer(projectId: string, { text, state, kind }: Filters): ScenarioFilter {
   return {
