@@ -355,3 +355,38 @@ test('leaving what is not saved asks, by a link and by the back button; between 
   expect(told).toEqual([]);
   await page.close();
 });
+
+test('who may only look sees it all and can change nothing', async () => {
+  const { id } = await save(stage, nightly('look'));
+  const { email } = await createUser(stage.pool, {
+    orgId: stage.org.id,
+    role: 'viewer',
+    password: stage.password,
+  });
+  const page = await stage.page();
+  await page.evaluate(
+    (body) =>
+      fetch('/api/auth/session', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    { username: email, password: stage.password },
+  );
+  const told = complaints(page);
+  await page.goto(stage.path(`scenarios/${id}/configuration`));
+  await page.waitForSelector('>>> .cm-content[aria-readonly="true"]');
+  await sees(page, /You may see it; a designer may change it/);
+  expect(await page.$eval(fieldOf('name'), (field) => (field as HTMLInputElement).readOnly)).toBe(
+    true,
+  );
+  const buttons = await page.$$eval('main button', (all) => all.map((each) => each.innerText));
+  expect(buttons.filter((words) => /Run|Pause|Review|Add a step/.test(words))).toEqual([]);
+  expect(await axe(page)).toEqual([]);
+  await page.goto(stage.path('new-scenario'));
+  await sees(page, /You may look at this project/);
+  await page.goto(stage.path('scenarios/999999'));
+  await sees(page, /No such scenario/);
+  expect(told).toEqual([]);
+  await page.close();
+});

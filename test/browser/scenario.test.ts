@@ -4,6 +4,7 @@ import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openGate } from '#test/support/kinds.ts';
 import { createRun } from '#test/support/factories.ts';
+import { until } from '#test/support/worker.ts';
 import { cameAt, fire, save, tabTo, tooWide, untilRun } from './scenario-ground.ts';
 import { axe, complaints, openStage, sees, type Stage } from './stage.ts';
 
@@ -195,8 +196,14 @@ test('a scenario that breaks says so at once, in the server’s words and with t
   await sees(page, /nothing fires until its configuration is mended/);
   await sees(page, /"cron": "99 2 \* \* \*"/, { within: 'pre' });
   await sees(page, /Broken/, { within: 'main header' });
-  const { rows } = await stage.pool.query('select broken from scenario where id = $1', [id]);
-  expect(await page.$eval('body', (body) => body.innerText)).toContain(rows[0].broken.message);
+  const message = await until('the ticker says that it is broken', async () => {
+    const { rows } = await stage.pool.query(
+      `select broken->>'message' as message from scenario where id = $1`,
+      [id],
+    );
+    return rows[0].message as string | null;
+  });
+  expect(await page.$eval('body', (body) => body.innerText)).toContain(message);
   await page.goto(stage.path(`scenarios/${id}/ticks`));
   await sees(page, /It could not be decided/);
   expect(told).toEqual([]);
