@@ -95,6 +95,7 @@ async function publish(run: RunContext, waiting: readonly ExecutedEnd[]): Promis
   try {
     const outputs = await publishSteps(
       connect,
+      run.pool,
       run.key,
       waiting.map(({ executed }) => executed.publication),
     );

@@ -61,7 +61,7 @@ export async function createStep(
       if (result.outcome !== 'succeeded') throw new Error(`the step failed: ${result.reason}`);
       const { output, publish = async () => {} } = result;
       const step = { pos: 0, attempt: 1, output, event: {}, publish };
-      const [stored] = await publishSteps(connect, { runId, fence }, [step]);
+      const [stored] = await publishSteps(connect, pool, { runId, fence }, [step]);
       return stored!;
     },
     async [Symbol.asyncDispose]() {

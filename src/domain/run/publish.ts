@@ -2,7 +2,7 @@
  *  fence, the steps' final states and their events. They commit together or not at all, so a frozen worker that wakes
  *  can make nothing visible, and no one has to guess after a crash. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isTransient, row, rows, statement, type Client } from '#platform/db.ts';
+import { isTransient, row, rows, statement, type Client, type Queryable } from '#platform/db.ts';
 import { toJsonb } from '../event/event.ts';
 import type { Json } from '../step/kind.ts';
 
@@ -69,11 +69,13 @@ const findOutcomes = statement<{ pos: number; attempt: number }>(
 
 /** Runs each `publish` in order and records the successes behind them, on a connection of the run's own
  *  (`hf:<run>:<fence>`).
+ *  @param db another connection, which no signal to the run closes: for asking what came of a commit.
  *  @returns the outputs that were stored, in the order given.
  *  @throws FenceLost when a newer claim holds the run, PublishFailed when a step refuses; nothing is visible then.
  *  OutcomeUnknown when that cannot be told. */
 export async function publishSteps(
   connect: () => Promise<Client>,
+  db: Queryable,
   { runId, fence }: { readonly runId: number; readonly fence: number },
   steps: readonly Publication[],
 ): Promise<Json[]> {
@@ -100,7 +102,7 @@ export async function publishSteps(
     return outputs;
   } catch (error) {
     // A connection lost while committing: the database knows what came of it, once it is back.
-    if (committing && (await werePublished(connect, runId, steps))) return outputs;
+    if (committing && (await werePublished(db, runId, steps))) return outputs;
     await client.query('rollback').catch(() => {
       // The connection is gone, and its transaction with it.
     });
@@ -121,15 +123,14 @@ const ASK_FOR_MS = 10_000;
 const ASK_EVERY_MS = 200;
 
 async function werePublished(
-  connect: () => Promise<Client>,
+  db: Queryable,
   runId: number,
   steps: readonly Publication[],
 ): Promise<boolean> {
   for (const deadline = performance.now() + ASK_FOR_MS; ;) {
     try {
-      const client = await connect();
-      await rows(client, awaitCommit, [runId]);
-      const done = await rows(client, findOutcomes, [runId]);
+      await rows(db, awaitCommit, [runId]);
+      const done = await rows(db, findOutcomes, [runId]);
       return steps.every(({ pos, attempt }) =>
         done.some((outcome) => outcome.pos === pos && outcome.attempt === attempt),
       );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rows, transaction, type Client } from '#platform/db.ts';
+import { rows, transaction, type Client, type Queryable } from '#platform/db.ts';
 import { appendEvents } from '#domain/event/append.sql.ts';
 import { claimQueued } from '#domain/run/claim.sql.ts';
 import { flushBatches, type RunBatch } from '#domain/run/flush.sql.ts';
@@ -104,9 +104,11 @@ test('a step publishes under its fence, and under an older one nothing at all', 
   await world.pool.query('update run set fence = 2 where id = $1', [id]);
   const stale = await world.pool.connect();
   const step = { pos: 0, attempt: 1, output: null, event: { pos: 0 }, publish: mark };
-  await expect(publishSteps(async () => stale, run, [step])).rejects.toBeInstanceOf(FenceLost);
+  await expect(publishSteps(async () => stale, world.pool, run, [step])).rejects.toBeInstanceOf(
+    FenceLost,
+  );
   expect(await world.marks(id)).toEqual([]);
-  await publishSteps(async () => stale, { ...run, fence: 2 }, [step]);
+  await publishSteps(async () => stale, world.pool, { ...run, fence: 2 }, [step]);
   stale.release();
   expect(await world.marks(id)).toHaveLength(1);
   expect((await world.steps(id))[0]?.state).toBe('succeeded');
@@ -130,17 +132,24 @@ async function losesCommit(world: World, laterMs: number): Promise<Client> {
   });
 }
 
+/** A database that refuses so many statements first. */
+function refuses({ pool }: World, times: number, error: Error): Queryable {
+  let left = times;
+  return new Proxy(pool, {
+    get: (target, name) =>
+      name === 'query' && left-- > 0 ? () => Promise.reject(error) : Reflect.get(target, name),
+  });
+}
+
 const step = { pos: 0, attempt: 1, output: 'kept', event: { pos: 0 }, publish: async () => {} };
 
 test('a step whose commit was answered by nobody has succeeded if it did, once the database is back to tell', async () => {
   await using world = await createWorld();
   const [id = 0] = await claimed(world);
   const lost = await losesCommit(world, 300);
-  const asked = await world.pool.connect();
-  const connections = [async () => lost, () => Promise.reject(LOST), async () => asked];
-  const connect = () => connections.shift()!();
-  expect(await publishSteps(connect, { runId: id, fence: 1 }, [step])).toEqual(['kept']);
-  asked.release();
+  const db = refuses(world, 2, LOST);
+  const connect = async () => lost;
+  expect(await publishSteps(connect, db, { runId: id, fence: 1 }, [step])).toEqual(['kept']);
   expect((await world.steps(id))[0]?.state).toBe('succeeded');
 });
 
@@ -148,12 +157,9 @@ test('where nobody can be asked what came of a commit, nothing is said about it'
   await using world = await createWorld();
   const [id = 0] = await claimed(world);
   const lost = await losesCommit(world, 0);
-  const stop = { why: 'lease_lost' };
-  const connections = [async () => lost, () => Promise.reject(stop)];
-  const connect = () => connections.shift()!();
-  await expect(publishSteps(connect, { runId: id, fence: 1 }, [step])).rejects.toBeInstanceOf(
-    OutcomeUnknown,
-  );
+  const db = refuses(world, Infinity, new Error('no such database'));
+  const publishing = publishSteps(async () => lost, db, { runId: id, fence: 1 }, [step]);
+  await expect(publishing).rejects.toBeInstanceOf(OutcomeUnknown);
 });
 
 test('renewing tells which runs are still held and which should end', async () => {
