@@ -137,6 +137,21 @@ test('the grid has a column a run and a row a step, former ones too, and arrow k
   await page.close();
 });
 
+test('what ran while the API was away is in the grid once it is back', async () => {
+  const { id } = await save(stage, { name: 'away', steps: [{ kind: 'probe', name: 'slow' }] });
+  const before = await fire(stage, id);
+  await untilRun(stage, before, 'succeeded');
+  const page = await stage.page();
+  await page.goto(stage.path(`scenarios/${id}/runs`));
+  await page.waitForSelector(`td [data-run="${before}"][data-state="SUCCEEDED"]`);
+  const startApi = await stage.stopApi();
+  const meanwhile = await fire(stage, id);
+  await untilRun(stage, meanwhile, 'succeeded');
+  await startApi();
+  await page.waitForSelector(`td [data-run="${meanwhile}"][data-state="SUCCEEDED"]`);
+  await page.close();
+});
+
 test('each due time says in a sentence why it did, or did not, run; a new one comes within a second', async () => {
   const { id } = await save(stage, { ...gated('ticks'), trigger: null });
   const tick = (minutes: number, outcome: string, reason: string, count = 1) =>

@@ -12,8 +12,17 @@ export type Stream<Data> = {
   readonly error: CombinedError | undefined;
   /** Another number with every message; null before the first. For `useLiveQuery`. */
   readonly pulse: number | null;
+  /** How many messages said that something may have been missed; what a list is read again for. */
+  readonly resyncs: number;
   /** When the last message came, on this machine's clock in ms; null before the first. */
   readonly atMs: number | null;
+};
+
+type Told<Data> = {
+  readonly data: Data;
+  readonly beat: number;
+  readonly resyncs: number;
+  readonly atMs: number;
 };
 
 export function useStream<Data, Variables extends AnyVariables>(
@@ -23,14 +32,26 @@ export function useStream<Data, Variables extends AnyVariables>(
 ): Stream<Data> {
   const beats = useRef(0);
   const args = { query, variables, pause };
-  const [{ data, error }] = useSubscription<
-    { data: Data; beat: number; atMs: number },
-    { data: Data; beat: number; atMs: number },
-    Variables
-  >(args, ((_before: unknown, message: Data) => ({
+  const [{ data, error }] = useSubscription<Told<Data>, Told<Data>, Variables>(args, ((
+    before: Told<Data> | undefined,
+    message: Data,
+  ) => ({
     data: message,
     beat: ++beats.current,
+    resyncs: (before?.resyncs ?? 0) + (isResync(message) ? 1 : 0),
     atMs: Date.now(),
   })) as never);
-  return { data: data?.data, error, pulse: data?.beat ?? null, atMs: data?.atMs ?? null };
+  return {
+    data: data?.data,
+    error,
+    pulse: data?.beat ?? null,
+    resyncs: data?.resyncs ?? 0,
+    atMs: data?.atMs ?? null,
+  };
 }
+
+/** Messages of state streams say so. */
+const isResync = (message: unknown): boolean =>
+  Object.values(message as object).some((change) => (change as Resyncing | null)?.resync === true);
+
+type Resyncing = { readonly resync?: boolean };

@@ -31,8 +31,8 @@ export function useScenario(id: string): Watched {
   const changes = useStream(ScenarioChangedDocument, { id });
   const runChanges = useStream(ScenarioRunsChangedDocument, { id });
   const answer = useLiveQuery(ScenarioDocument, { id }, changes.pulse);
-  const { pulse, data } = runChanges;
-  const [seen, setSeen] = useState({ pulse: 0, list: 0 });
+  const { pulse, data, resyncs } = runChanges;
+  const [seen, setSeen] = useState({ pulse: 0, resyncs: 0, list: 0 });
   const runsAnswer = useLiveQuery(
     ScenarioRecentRunsDocument,
     { id },
@@ -42,11 +42,10 @@ export function useScenario(id: string): Watched {
 
   // A run that is shown is brought up to date by the stream alone; the list is read again for one that is not.
   if (pulse !== null && data && pulse !== seen.pulse) {
-    const missed = pulse - seen.pulse > 1;
-    const { resync, runs: changed } = data.runsChanged;
+    const { runs: changed } = data.runsChanged;
     const known = new Set(runs?.map((run) => run.id));
-    const isNew = missed || resync || changed.some((run) => !known.has(run.id));
-    setSeen({ pulse, list: seen.list + (isNew ? 1 : 0) });
+    const isNew = resyncs !== seen.resyncs || changed.some((run) => !known.has(run.id));
+    setSeen({ pulse, resyncs, list: seen.list + (isNew ? 1 : 0) });
   }
 
   return { answer, runs, runsAnswer, decided: changes.pulse, ran: pulse };
