@@ -5,7 +5,7 @@ import type { Plan } from './backfill-scenario.tsx';
 import styles from './commands.module.css';
 
 // The first ones and the last ones say whether the period is right; a thousand lines say no more.
-const EDGE = 25;
+const EDGE = 6;
 
 /** @param zone of the scenario. */
 export function BackfillPlan({ plan, zone }: { plan: Plan; zone: string }) {

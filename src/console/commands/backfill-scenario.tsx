@@ -113,10 +113,10 @@ export function BackfillDialog({
             onChange={forget}
           >
             <Field label="After" help={`Not included; your time (${readerZone}).`}>
-              {(given) => <input {...given} name="from" type="datetime-local" step="1" required />}
+              {(given) => <input {...given} name="from" type="datetime-local" required />}
             </Field>
             <Field label="Up to" help="Included. Empty: now.">
-              {(given) => <input {...given} name="to" type="datetime-local" step="1" />}
+              {(given) => <input {...given} name="to" type="datetime-local" />}
             </Field>
             <Field label="Its runs go">
               {(given) => (

@@ -15,7 +15,7 @@ export function Tip({
     <Tooltip.Root>
       <Tooltip.Trigger render={children} />
       <Tooltip.Portal>
-        <Tooltip.Positioner sideOffset={6} collisionPadding={8}>
+        <Tooltip.Positioner sideOffset={6} collisionPadding={8} className={styles['place']}>
           <Tooltip.Popup className={styles['tip']}>{text}</Tooltip.Popup>
         </Tooltip.Positioner>
       </Tooltip.Portal>

@@ -22,7 +22,12 @@ export function Tips({ children, className }: { children: ReactNode; className?:
       {children}
       <Tooltip.Root open={shown !== null}>
         <Tooltip.Portal>
-          <Tooltip.Positioner anchor={shown?.anchor} sideOffset={6} collisionPadding={8}>
+          <Tooltip.Positioner
+            anchor={shown?.anchor}
+            sideOffset={6}
+            collisionPadding={8}
+            className={styles['place']}
+          >
             <Tooltip.Popup
               className={styles['tip']}
               onPointerEnter={() => pointing.current?.enter()}

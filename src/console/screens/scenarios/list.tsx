@@ -3,7 +3,7 @@ import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-vir
 import { useCallback, useEffect, useRef, type RefObject } from 'react';
 import { Tips } from '../../parts/tips.tsx';
 import { usePlace } from '../../shell/place.ts';
-import { useRowCommands } from './row-commands.tsx';
+import { useRowCommands, type RowCommands } from './row-commands.tsx';
 import { ScenarioRow } from './row.tsx';
 import { useShape } from './use-shape.ts';
 import type { LiveRoster } from './use-roster.ts';
@@ -17,9 +17,29 @@ const BEYOND = 6;
 const COLUMNS = ['Scenario', 'State', 'Trigger', 'Next due', 'Last runs', 'Actions'] as const;
 
 export function List({ roster }: { roster: LiveRoster }) {
-  const { rows, strips, look, total, isComplete, isOld } = roster;
   const { project } = usePlace();
   const { commands, shown } = useRowCommands();
+  return (
+    <>
+      <Tips>
+        <Rows roster={roster} project={project.slug} commands={project.canEdit ? commands : null} />
+      </Tips>
+      {shown}
+    </>
+  );
+}
+
+/** Drawn anew with every picture of a scrolling page: what opens is not part of it. */
+function Rows({
+  roster,
+  project,
+  commands,
+}: {
+  roster: LiveRoster;
+  project: string;
+  commands: RowCommands | null;
+}) {
+  const { rows, strips, look, total, isComplete, isOld } = roster;
   const box = useRef<HTMLDivElement>(null);
   const { top, shape, rem } = useShape(box);
   const hasCards = shape === 'cards';
@@ -47,48 +67,43 @@ export function List({ roster }: { roster: LiveRoster }) {
   useEffect(() => look(ids ? ids.split(' ') : [], isScrolling), [look, ids, isScrolling]);
 
   return (
-    <Tips>
-      <div
-        ref={box}
-        role="table"
-        aria-label="Scenarios"
-        aria-rowcount={isComplete ? rows.length + 1 : (total ?? rows.length) + 1}
-        aria-busy={isOld || undefined}
-        data-shape={shape}
-        className={styles['list']}
-      >
-        <div role="rowgroup" className={styles['head']}>
-          <div role="row" aria-rowindex={1}>
-            {COLUMNS.map((column) => (
-              <div key={column} role="columnheader" data-column={column}>
-                <span className={column === 'Actions' ? 'visually-hidden' : undefined}>
-                  {column}
-                </span>
-              </div>
-            ))}
-          </div>
-        </div>
-        <div
-          role="rowgroup"
-          className={styles['rows']}
-          style={{ height: virtualizer.getTotalSize() }}
-        >
-          {items.map(({ index, key, start }) => (
-            <ScenarioRow
-              key={key}
-              row={rows[index]!}
-              runs={strips.get(rows[index]!.id) ?? null}
-              index={index}
-              top={start - top}
-              project={project.slug}
-              commands={project.canEdit ? commands : null}
-              measure={hasCards ? virtualizer.measureElement : undefined}
-            />
+    <div
+      ref={box}
+      role="table"
+      aria-label="Scenarios"
+      aria-rowcount={isComplete ? rows.length + 1 : (total ?? rows.length) + 1}
+      aria-busy={isOld || undefined}
+      data-shape={shape}
+      className={styles['list']}
+    >
+      <div role="rowgroup" className={styles['head']}>
+        <div role="row" aria-rowindex={1}>
+          {COLUMNS.map((column) => (
+            <div key={column} role="columnheader" data-column={column}>
+              <span className={column === 'Actions' ? 'visually-hidden' : undefined}>{column}</span>
+            </div>
           ))}
         </div>
       </div>
-      {shown}
-    </Tips>
+      <div
+        role="rowgroup"
+        className={styles['rows']}
+        style={{ height: virtualizer.getTotalSize() }}
+      >
+        {items.map(({ index, key, start }) => (
+          <ScenarioRow
+            key={key}
+            row={rows[index]!}
+            runs={strips.get(rows[index]!.id) ?? null}
+            index={index}
+            top={start - top}
+            project={project}
+            commands={commands}
+            measure={hasCards ? virtualizer.measureElement : undefined}
+          />
+        ))}
+      </div>
+    </div>
   );
 }
 

@@ -155,10 +155,11 @@ export function readRoster(
     reread: () => void (filling ? (wanted = 'now') : fill()),
     now: () => revision,
     learn(rows, askedAt) {
-      change(
-        rows.filter(({ id }) => (pushed.get(id)?.at ?? 0) <= askedAt),
-        [],
+      // Nearly always it is what the list says already, and thousands of rows stay as they are.
+      const news = rows.filter(
+        (row) => (pushed.get(row.id)?.at ?? 0) <= askedAt && !isSame(shown.find(row.id), row),
       );
+      if (news.length > 0) change(news, []);
     },
     close() {
       closed = true;
@@ -167,3 +168,5 @@ export function readRoster(
     },
   };
 }
+
+const isSame = (a: Row | undefined, b: Row) => JSON.stringify(a) === JSON.stringify(b);

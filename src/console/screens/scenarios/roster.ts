@@ -7,6 +7,7 @@ export type Row = ScenarioRowFragment;
 
 export type Roster = {
   readonly rows: readonly Row[];
+  find(id: string): Row | undefined;
   /** The next page, as the server answered it. */
   add(page: readonly Row[], isLast: boolean): void;
   /** Some changed, came or went. */
@@ -82,6 +83,7 @@ export function createRoster(filters: Filters): Roster {
 
   return {
     rows,
+    find: (id) => byId.get(id),
     get isComplete() {
       return isComplete;
     },
