@@ -58,7 +58,7 @@ export const SHOTS: readonly Shot[] = [
     name: 'editor-problems',
     path: scenarioPath('configuration'),
     async act(page) {
-      await fill(page, 'Name', '');
+      await fill(page, 'Slug', 'Not a slug');
       await page.waitForSelector('[aria-invalid="true"]');
     },
   },
@@ -111,13 +111,14 @@ export const SHOTS: readonly Shot[] = [
     name: 'operations-gone',
     path: '/p/sales/operations',
     before: killWorkers,
-    act: (page) => untilDown(page),
+    act: untilDown,
   },
   {
     name: 'tile-gone',
     path: (ground) => ground.tile,
     anonymous: true,
-    act: (page) => untilDown(page),
+    before: killWorkers,
+    act: untilDown,
   },
 ];
 
@@ -155,11 +156,17 @@ async function goOffline(page: Page): Promise<void> {
 /** As a machine that loses its power. */
 async function killWorkers({ ask }: Stage): Promise<void> {
   const { workers } = await ask<{ workers: { pid: number }[] }>('{ workers { pid } }');
-  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+  for (const { pid } of workers) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      // Killed for the picture before.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 async function untilDown(page: Page): Promise<void> {
-  await page.waitForFunction(() =>
-    /\b(Down|Stopped|Dead|Gone|No worker)\b/i.test(document.body.innerText),
-  );
+  const timeout = 40_000;
+  await page.waitForFunction(() => /\bDown\b/.test(document.body.innerText), { timeout });
 }

@@ -113,7 +113,7 @@ function Sight({
   useEffect(() => {
     const box = place.current;
     const lane = box?.querySelector<HTMLElement>('[aria-expanded="true"]');
-    if (!box || !lane) return;
+    if (!box || !lane || shown === null) return;
     const at = lane.getBoundingClientRect().top - box.getBoundingClientRect().top;
     if (at < AXIS_PX) box.scrollTop += at - AXIS_PX;
     else if (at + lane.offsetHeight > box.clientHeight)
