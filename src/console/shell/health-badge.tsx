@@ -1,4 +1,5 @@
 /** The scheduler's pulse, on every screen. */
+import { useLost } from '../live/lost.ts';
 import { useStream } from '../live/use-stream.ts';
 import { ShellHealthDocument } from '../generated/graphql.ts';
 import { Link } from 'wouter';
@@ -14,8 +15,10 @@ const WORDS = {
 
 export function HealthBadge({ project }: { project: string }) {
   const { data } = useStream(ShellHealthDocument, {});
-  const state = data?.schedulerHealth.health.state;
-  const [label, why] = state ? WORDS[state] : ['…', 'Not heard of yet.'];
+  const lost = useLost() !== null;
+  const state = lost ? undefined : data?.schedulerHealth.health.state;
+  const unknown = lost ? ['Unknown', 'The connection is lost.'] : ['…', 'Not heard of yet.'];
+  const [label, why] = state ? WORDS[state] : unknown;
   return (
     <Tip text={why}>
       <Link
