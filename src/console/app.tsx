@@ -11,11 +11,28 @@ import { Shell } from './shell/shell.tsx';
 import { Onward } from './screens/sign-in/onward.tsx';
 import { SignIn } from './screens/sign-in/sign-in.tsx';
 
-const Operations = lazy(() => import('./screens/operations/operations.tsx'));
-const Scenarios = lazy(() => import('./screens/scenarios/scenarios.tsx'));
-const Scenario = lazy(() => import('./screens/scenario/scenario.tsx'));
-const NewScenario = lazy(() => import('./screens/scenario/new-scenario.tsx'));
-const Run = lazy(() => import('./screens/run/run.tsx'));
+/** By the part of the address that follows the project. */
+const READ = {
+  operations: () => import('./screens/operations/operations.tsx'),
+  scenarios: () => import('./screens/scenarios/scenarios.tsx'),
+  scenario: () => import('./screens/scenario/scenario.tsx'),
+  'new-scenario': () => import('./screens/scenario/new-scenario.tsx'),
+  runs: () => import('./screens/run/run.tsx'),
+} as const;
+type Name = keyof typeof READ;
+
+// The screen of the first address is read while one is still asked who one is.
+const [, , , first = '', id] = location.pathname.split('/');
+const firstName = first === 'scenarios' && id ? 'scenario' : first;
+const firstScreen = Object.hasOwn(READ, firstName) ? READ[firstName as Name]() : null;
+const screen = (name: Name) =>
+  lazy(() => (name === firstName && firstScreen ? firstScreen : READ[name]()));
+
+const Operations = screen('operations');
+const Scenarios = screen('scenarios');
+const Scenario = screen('scenario');
+const NewScenario = screen('new-scenario');
+const Run = screen('runs');
 
 const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/operations', <Operations key="operations" />],
