@@ -327,6 +327,28 @@ test('on a phone nothing makes the page wider, and axe finds nothing, light or d
   }
 });
 
+test('a run that waits says behind which one, and is promoted before one’s eyes', async () => {
+  const page = await stage.page();
+  const first = await fire('Two in a row', [{ kind: 'probe', name: 'only', gate: 'row' }]);
+  const { rows } = await stage.pool.query('select scenario_id from run where id = $1', [first]);
+  const { runId } = await transaction(stage.pool, (tx) =>
+    fireManual(tx, {
+      scenarioId: rows[0].scenario_id,
+      userId: stage.owner.id,
+      params: {},
+      idempotencyKey: '',
+    }),
+  );
+  await open(page, runId);
+  await sees(page, new RegExp(`Waits: run ${first} goes first`));
+  expect(await page.$eval('main a[href$="/runs/' + first + '"]', (link) => link.textContent)).toBe(
+    `run ${first}`,
+  );
+  await openGate(stage.pool, 'row');
+  await sees(page, /Succeeded/, { within: 'header [role="status"]' });
+  await page.close();
+});
+
 test('a run of another project is shown there, one that is not there is said not to be', async () => {
   const page = await stage.page();
   const other = await createProject(stage.pool, {

@@ -1,6 +1,8 @@
 /** Why a run has not gone as it should, in the server's words: first thing below its head. */
+import { Link } from 'wouter';
 import { Icon } from '../../parts/icon.tsx';
 import { Moment } from '../../parts/time.tsx';
+import { paths, usePlace } from '../../shell/place.ts';
 import { isOver } from '../../words/states.ts';
 import type { RunView } from './run-view.ts';
 import styles from './run.module.css';
@@ -26,7 +28,11 @@ export function Reason({ view, waitsFor }: { view: RunView; waitsFor: string | n
 
   function notes() {
     return [
-      state === 'WAITING' && <p key="waits">{waitsFor ?? 'Waits behind another run.'}</p>,
+      state === 'WAITING' && (
+        <p key="waits">
+          Waits: {waitsFor === null ? 'another run goes first' : <WithLink words={waitsFor} />}.
+        </p>
+      ),
       cancelRequestedAt !== null && (
         <p key="ends">
           Asked to end at <Moment at={cancelRequestedAt} />: {reason ?? 'cancelled on request'}. It
@@ -40,4 +46,21 @@ export function Reason({ view, waitsFor }: { view: RunView; waitsFor: string | n
       ),
     ].filter((each) => each !== false);
   }
+}
+
+/** The server's words, with the run that they name as a link. */
+function WithLink({ words }: { words: string }) {
+  const { project } = usePlace();
+  const [before = '', id, after] = words.split(/\brun (\d+)\b/);
+  return (
+    <>
+      {before}
+      {id !== undefined && (
+        <Link href={paths.run(project.slug, Number(id))} className={styles['named']}>
+          run {id}
+        </Link>
+      )}
+      {after}
+    </>
+  );
 }
