@@ -60,6 +60,7 @@ function Rows({
     },
   });
   const { isScrolling } = virtualizer;
+  const isMoving = useCallback(() => virtualizer.isScrolling, [virtualizer]);
   const items = virtualizer.getVirtualItems();
 
   useEffect(() => virtualizer.measure(), [virtualizer, shape]);
@@ -99,6 +100,7 @@ function Rows({
             top={start - top}
             project={project}
             commands={commands}
+            isMoving={isMoving}
             measure={hasCards ? virtualizer.measureElement : undefined}
           />
         ))}

@@ -15,7 +15,7 @@ export type StripReader = {
 
 const SHOWN = 20;
 // One question brings at most so many, so that no answer takes longer than a picture.
-const AT_ONCE = 20;
+const AT_ONCE = 10;
 const DWELL_MS = 150;
 const AGAIN_MS = 400;
 

@@ -1,5 +1,5 @@
 /** One scenario of the list. Light, since a flick of the wheel draws a dozen: what opens stands outside of it. */
-import { memo } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { useNow } from '../../live/now.ts';
 import { Button } from '../../parts/button.tsx';
@@ -14,6 +14,8 @@ import type { RowCommands } from './row-commands.tsx';
 import type { Row } from './roster.ts';
 import styles from './list.module.css';
 
+const DWELL_MS = 120;
+
 export const ScenarioRow = memo(function ScenarioRow({
   row,
   runs,
@@ -21,6 +23,7 @@ export const ScenarioRow = memo(function ScenarioRow({
   top,
   project,
   commands,
+  isMoving,
   measure,
 }: {
   row: Row;
@@ -33,6 +36,8 @@ export const ScenarioRow = memo(function ScenarioRow({
   project: string;
   /** null: one may only look. */
   commands: RowCommands | null;
+  /** The list scrolls; always the same function. */
+  isMoving: () => boolean;
   measure: ((row: HTMLElement | null) => void) | undefined;
 }) {
   return (
@@ -73,7 +78,7 @@ export const ScenarioRow = memo(function ScenarioRow({
         <NextDue row={row} />
       </div>
       <div role="cell" className={styles['runs']}>
-        {runs ? <Runs runs={runs} project={project} /> : <div className={styles['unread']} />}
+        <Runs runs={runs} project={project} isMoving={isMoving} />
       </div>
       <div role="cell" className={styles['actions']}>
         {commands && <Actions row={row} commands={commands} />}
@@ -117,7 +122,23 @@ function NextDue({ row: { nextDueAt, zone } }: { row: Row }) {
   );
 }
 
-function Runs({ runs, project }: { runs: readonly StripRun[]; project: string }) {
+/** Sixty elements a row: what only flies past is spared them. */
+function Runs({
+  runs,
+  project,
+  isMoving,
+}: {
+  runs: readonly StripRun[] | null;
+  project: string;
+  isMoving: () => boolean;
+}) {
+  const [isDrawn, setDrawn] = useState(() => !isMoving());
+  useEffect(() => {
+    if (isDrawn) return;
+    const timer = setTimeout(() => setDrawn(true), DWELL_MS);
+    return () => clearTimeout(timer);
+  }, [isDrawn]);
+  if (!runs || !isDrawn) return <div className={styles['unread']} />;
   if (runs.length === 0) return <span className={styles['quiet']}>No runs yet</span>;
   return (
     <>
