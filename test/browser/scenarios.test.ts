@@ -355,6 +355,20 @@ test('a list of hundreds is read to its end, with only the rows in view on the p
   await page.close();
 });
 
+test('after a restart of the server the list is right again by itself', async () => {
+  await make('tenth before');
+  const page = await stage.page();
+  await open(page, '?text=tenth&order=name');
+  const restart = await stage.stopApi();
+  await sees(page, /The connection is lost/);
+  await make('tenth meanwhile');
+  await stage.pool.query(`update scenario set deleted_at = now() where slug = 'tenth-before'`);
+  await restart();
+  await untilNames(page, ['tenth meanwhile'], 15 * SECOND);
+  await page.waitForFunction(() => !document.body.innerText.includes('The connection is lost'));
+  await page.close();
+});
+
 test('a project without scenarios says how to make one', async () => {
   await createProject(stage.pool, {
     orgId: stage.org.id,
@@ -416,5 +430,13 @@ test('names without an end break nothing, from a phone to a wall', async () => {
     );
     expect([width, outside]).toEqual([width, 0]);
   }
+  // What is cut is whole in a tip.
+  await page.setViewport({ width: 1_280, height: 844 });
+  await page.hover('[data-index] [data-control=name]');
+  await page.waitForFunction(
+    (name) => [...document.querySelectorAll('[data-side]')].some((tip) => tip.textContent === name),
+    {},
+    await page.$eval('[data-index] [data-control=name]', (link) => link.textContent),
+  );
   await page.close();
 });

@@ -127,3 +127,15 @@ test('a page has up to 500 entries, and what it costs is counted', async () => {
   const inReach = `{ scenarios(first: 100) { nodes { ${row} recentRuns { id state dueAt startedAt finishedAt } } } }`;
   expect((await ground.ask('viewer', inReach)).errors).toBeUndefined();
 });
+
+test('asked by ids it answers those of them that there are', async () => {
+  const byIds = `query ($ids: [ID!]!) { scenarios(filter: { ids: $ids }) { totalCount nodes { databaseId } } }`;
+  const [a, b] = [made[0]!, made[1]!];
+  const { data } = await ground.ask('viewer', byIds, { ids: [`Scenario:${a.id}`, b.id, 999_999] });
+  expect(data.scenarios).toEqual({
+    totalCount: 2,
+    nodes: [{ databaseId: b.id }, { databaseId: a.id }],
+  });
+  const { errors } = await ground.ask('viewer', byIds, { ids: ['Run:1'] });
+  expect(errors).toMatchObject([{ extensions: { code: 'VALIDATION' } }]);
+});
