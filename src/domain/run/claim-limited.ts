@@ -1,7 +1,8 @@
 /** Claims of runs that a limit of their project or scenario concerns: the limited rows are locked in one statement and
  *  what runs is counted in the next, so that two workers at once cannot pass a limit together. */
 import { row, rows, statement, transaction, type Pool, type Queryable } from '#platform/db.ts';
-import { claimChosen, findLimited, type Claimed, type ClaimInput } from './claim.sql.ts';
+import { claimChosen, type Claimed, type ClaimInput } from './claim.sql.ts';
+import { findLimited } from './find-limited.sql.ts';
 
 const lockProjects = statement<{ id: number }>(
   'lock-limited-projects',

@@ -78,14 +78,14 @@ const claimOf = (name: string, ids: string, { lost = 0, before = '' } = {}) =>
   );
 
 // now() rather than clock_timestamp(): the statement is a transaction of its own, and an index can use it.
-const claimable = `state = 'queued' and start_at <= now() and step_kinds <@ $4::text[]
+export const claimable = `state = 'queued' and start_at <= now() and step_kinds <@ $4::text[]
   and config_version <= ${CONFIG_VERSION} and (start_before is null or start_before > now() or started_at is not null)`;
 
-const inTurn = `order by priority desc, start_at, id`;
+export const inTurn = `order by priority desc, start_at, id`;
 
 /** Projects with queued runs, found by leaping from one to the next in the index of the queue: the cost grows with
  *  the projects that wait, not with the queue. */
-const waitingProjects = `
+export const waitingProjects = `
   leap as (
     (select project_id from run where state = 'queued' order by project_id limit 1)
     union all
@@ -152,26 +152,6 @@ export function claimChosen(
 ): Promise<Claimed[]> {
   return rows(db, chosen, [workerId, leaseSeconds, ids]);
 }
-
-/** Runs that a limit concerns, in the order of the claim, with the limits. Takes: unused, unused, limit, kinds. */
-export const findLimited = statement<{
-  id: number;
-  projectId: number;
-  scenarioId: number | null;
-  projectLimit: number | null;
-  scenarioLimit: number | null;
-}>(
-  'find-limited',
-  `with recursive ${waitingProjects} c as (
-     select h.* from waiting w cross join lateral (
-       select id, project_id, scenario_id, priority, start_at, w.max_running as project_limit, max_running
-       from run where project_id = w.project_id and ${claimable}
-         and (w.max_running is not null or max_running is not null) ${inTurn} limit $3) h
-   )
-   select id, project_id as "projectId", scenario_id as "scenarioId", project_limit as "projectLimit",
-          max_running as "scenarioLimit"
-   from c, (select $1::text, $2::float8) unused ${inTurn} limit $3`,
-);
 
 const values = (input: ClaimInput) => [
   input.workerId,

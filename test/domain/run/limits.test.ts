@@ -100,6 +100,45 @@ describe('a limit', () => {
     expect((await claimQueued(world.pool, claim(9))).map((run) => run.id)).toEqual([free]);
   });
 
+  test('that is reached holds up nobody else, however many runs are queued behind it', async () => {
+    await using world = await createWorld();
+    const other = await createProject(world.pool, {
+      orgId: world.org.id,
+      ownerUserId: world.owner.id,
+    });
+    const policies = { overlap: 'allow', max_running: 2 };
+    const [busy, calm] = [await world.scenario({ policies }), await world.scenario({ policies })];
+    const many: number[] = [];
+    for (let i = 0; i < 12; i++) many.push(await world.run(busy.id));
+    many.push(...(await queue(world, other.id, 12)));
+    await world.pool.query('update project set max_running = 3 where id = $1', [other.id]);
+    const last = await world.run(calm.id);
+    const claimed = await claimLimited(world.pool, claim(9));
+    expect(claimed.map((run) => run.id).toSorted((a, b) => a - b)).toEqual([
+      ...many.slice(0, 2),
+      ...many.slice(12, 15),
+      last,
+    ]);
+    expect(await claimLimited(world.pool, claim(9))).toEqual([]);
+  });
+
+  test('of a project and those of its scenarios hold together', async () => {
+    await using world = await createWorld();
+    const policies = { overlap: 'allow', max_running: 2 };
+    for (let i = 0; i < 3; i++) {
+      const { id } = await world.scenario({ policies });
+      for (let j = 0; j < 3; j++) await world.run(id);
+    }
+    await queue(world, world.project.id, 3);
+    await world.pool.query('update project set max_running = 5');
+    expect(await claimLimited(world.pool, claim(9))).toHaveLength(5);
+    expect(await claimLimited(world.pool, claim(9))).toEqual([]);
+    const { rows } = await world.pool.query(
+      "select max(n)::int as most from (select count(*) as n from run where state = 'running' and max_running = 2 group by scenario_id) x",
+    );
+    expect(rows[0].most).toBeLessThanOrEqual(2);
+  });
+
   test('lets the next run start as soon as one ends', async () => {
     await using world = await createWorld();
     await world.pool.query('update project set max_running = 1');
