@@ -92,7 +92,7 @@ function Times({
       {rows.map((row, index) => {
         if (row.time === null) {
           return (
-            <li key={`${row.day}-none`} data-due="none">
+            <li key={index} data-due="none">
               <span className={styles['at']}>{dayWords(row.day)}</span>
               <Marks marks={[emptyMark(row.at, zone)]} />
             </li>
@@ -101,7 +101,8 @@ function Times({
         const before = rows.slice(0, index).findLast(({ time }) => time !== null)?.time ?? null;
         const isOut = excludes(calendar, row.time.local);
         return (
-          <li key={row.at} data-due={isOut ? 'excluded' : 'time'}>
+          // By its place: when the first is over, words change and no line moves.
+          <li key={index} data-due={isOut ? 'excluded' : 'time'}>
             <span className={styles['at']} title={fullMoment(row.at, zone)}>
               {weekday(row.at, zone)} {day(row.at, zone)}, <b>{clock(row.at, zone, { seconds })}</b>
             </span>
