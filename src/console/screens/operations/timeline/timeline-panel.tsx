@@ -120,7 +120,11 @@ function Timeline({
           <Skeleton lines={7} />
         </div>
       )}
-      {isEmpty && <Nothing />}
+      {isEmpty && (
+        <div className={styles['nothing']}>
+          <Nothing />
+        </div>
+      )}
       {shown && !isEmpty && view === 'picture' && (
         <Picture {...shown} window={window} project={project.slug} skewMs={skewMs} />
       )}
