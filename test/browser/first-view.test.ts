@@ -120,6 +120,8 @@ async function work(): Promise<void> {
 }
 
 async function look(page: Page, url: string, most = MAX_SCRIPT_BYTES): Promise<void> {
+  // What the page before was still reading is none of this one's.
+  await page.goto('about:blank');
   const told = complaints(page);
   const { scriptBytes, others } = await listen(page);
   await watch(page);
