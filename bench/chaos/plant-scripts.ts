@@ -24,9 +24,10 @@ export const freezeAtWork: Script = async ({ ground: { pool }, fleet, untilMs, s
     }
     const awake = fleet.freeze(run.workerId, 30_000);
     frozen += 1;
-    for (;;) {
+    // As long as it is frozen at most: a run that had ended before that is never taken over.
+    for (const until = Date.now() + 30_000; Date.now() < until;) {
       const { rowCount } = await pool.query(
-        `select from run where id = $1 and fence > $2 and worker_id <> $3`,
+        `select from run where id = $1 and (fence > $2 and worker_id <> $3 or finished_at is not null)`,
         [run.id, run.fence, run.workerId],
       );
       if (rowCount === 1) break;
