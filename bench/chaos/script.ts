@@ -1,5 +1,5 @@
-/** The random script: every half second or so something goes wrong or somebody does something. Everything is done at
- *  least once, however short the drive; the rest is chance. */
+/** The random script: every half second or so something goes wrong or somebody does something. Everything is meant to
+ *  be done once at least in a drive of a minute; the rest is chance. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTransient } from '#platform/db.ts';
 import { disturbances } from './act/disturb.ts';
@@ -66,7 +66,8 @@ export const playChaos: Script = async (stage) => {
   const failures: unknown[] = [];
   const begunMs = Date.now();
   const isLong = untilMs - begunMs >= BLACKOUT_FROM_MS;
-  const names: Name[] = WEIGHTS.map(([name]) => name);
+  // The rare ones first: what has to wait for its turn still gets one.
+  const names: Name[] = WEIGHTS.toSorted((a, b) => a[1] - b[1]).map(([name]) => name);
   const once = spread<Name>(isLong ? [...names, 'blackout'] : names, begunMs, untilMs);
 
   const act = async (name: Name, again: () => void) => {

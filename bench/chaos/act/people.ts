@@ -8,7 +8,7 @@ import type { Act, Stage } from '../script.ts';
 // The first scenarios: one of each overlap with each catch-up.
 const FAVOURITES = 15;
 // The whole organisation is not paused sooner than this after the last time.
-const CALM_MS = 15_000;
+const CALM_MS = 10_000;
 const HOUR_MS = 3_600_000;
 
 export function people({ ground, operator, scenarios, plans, random }: Stage) {
