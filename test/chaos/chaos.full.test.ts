@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest';
 import { runChaos } from './run-chaos.ts';
 
-// What is drawn so often that 60 s never pass without it; a crash of Postgres or a pause of the organisation may be left
-// out by chance in one drive of six, and has plants of its own.
-const MET = ['runs taken over', 'due times in pauses', 'backfills', 'retries'];
+const MET = [
+  'runs taken over',
+  'due times in pauses',
+  'due times on excluded days',
+  'changes of calendars',
+  'pauses that ended by themselves',
+  'scenarios that paused themselves',
+  'backfills',
+  'retries',
+  'runs under a limit',
+];
 
 test('60 s of crashes, freezes, restarts and busy people break no promise', async () => {
   const { code, failed, examined, met, actions, words } = await runChaos('--seconds', '60');
@@ -13,7 +21,7 @@ test('60 s of crashes, freezes, restarts and busy people break no promise', asyn
   expect(examined['every due time decided exactly once']).toBeGreaterThan(1000);
   expect(examined['no lease lost without a cause']).toBeGreaterThan(0);
   expect(examined['live readers were given every event once, in order']).toBeGreaterThan(50);
-  for (const action of ['kill', 'freeze', 'cut']) {
+  for (const action of ['kill', 'freeze', 'crash', 'restart', 'cut', 'orgPause', 'orgDrain']) {
     expect(actions[action], action).toBeGreaterThan(0);
   }
   for (const what of MET) expect(met[what], what).toBeGreaterThan(0);
