@@ -95,7 +95,7 @@ test('a run stands under “running now” within a second, its progress moves, 
     page.$eval(`${bar} rect`, (rect) => Math.floor(Number(rect.getAttribute('width'))));
   await until('it is as long as that', async () => (await width()) > 40);
   const before = await width();
-  await page.click('::-p-aria(15 m)');
+  await page.locator('::-p-aria(15 m)').click();
   await until('it grows', async () => (await width()) > before);
   const went = wentAt(page, within);
   await openGate(stage.pool, 'load 4');
@@ -120,8 +120,8 @@ test('a failure stands there with its reason within a second, and can be retried
   expect(shownMs).toBeLessThan(1_000);
   const within = row('failures', runId);
   await sees(page, /Read stock[^]*the disk of shelf 7 is full/, { within, timeoutMs: 1_000 });
-  await page.click(`${within} button`);
-  await page.click('::-p-aria(From the start)');
+  await page.locator(`${within} button`).click();
+  await page.locator('::-p-aria(From the start)').click();
   await page.waitForFunction(
     (old) => !location.pathname.endsWith(`/${old}`) && /\/runs\/\d+$/.test(location.pathname),
     {},
@@ -277,7 +277,7 @@ test.each([
   await page.waitForSelector('[data-narrow]');
   expect(await tooWide(page)).toBe(0);
   expect(await axe(page)).toEqual([]);
-  await page.click('::-p-aria(Table)');
+  await page.locator('::-p-aria(Table)').click();
   await sees(page, /Read stock #\d+/, { within: 'table' });
   expect(await axe(page)).toEqual([]);
   expect(await tooWide(page)).toBe(0);

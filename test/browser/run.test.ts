@@ -133,7 +133,7 @@ test('bars and states move while a step waits and when its gate opens, within a 
   expect(onPage - Number(rows[0].finished_at)).toBeLessThan(1_000);
   await sees(page, /Succeeded/, { within: 'header [role="status"]', timeoutMs: 1_000 });
   // The output of a step is no part of its event, yet it comes by itself.
-  await page.click('[data-step="0"]');
+  await page.locator('[data-step="0"]').click();
   await sees(page, /rows_read\s+12,034/, { timeoutMs: 1_000 });
   expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);
   expect(told).toEqual([]);
@@ -212,7 +212,7 @@ test('thousands of lines: few are drawn, search finds and goes round, following 
 
   await page.locator('::-p-aria(Follow)').click();
   await sees(page, /row 5999/, { within: '[role="log"]' });
-  await page.hover('[role="log"]');
+  await page.locator('[role="log"]').hover();
   await page.mouse.wheel({ deltaY: -4_000 });
   await page.waitForSelector('::-p-aria(Follow)');
   const top = () => page.$eval('[role="log"]', (log) => log.scrollTop);
@@ -223,7 +223,7 @@ test('thousands of lines: few are drawn, search finds and goes round, following 
   await page.locator('::-p-aria([name="To the end"][role="button"])').click();
   await sees(page, /the very last line/, { within: '[role="log"]' });
   // Lines of one step alone.
-  await page.click('[data-step="1"]');
+  await page.locator('[data-step="1"]').click();
   await sees(page, /1 line\b/);
   expect(await copied(page)).toEqual(['more INFO the very last line']);
   expect(told).toEqual([]);
@@ -317,7 +317,7 @@ test('on a phone nothing makes the page wider, and axe finds nothing, light or d
     await open(page, id);
     await sees(page, /The run failed/);
     await sees(page, /xxx/, { within: '[role="log"]' });
-    await page.click('[data-step="0"]');
+    await page.locator('[data-step="0"]').click();
     await sees(page, /yyy/);
     const wide = await page.evaluate(() => document.scrollingElement!.scrollWidth - innerWidth);
     expect(wide).toBeLessThanOrEqual(0);

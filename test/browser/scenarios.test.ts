@@ -131,7 +131,7 @@ test('Run now leads to the run, and a bar of the strip to its run', async () => 
   const before = await createRun(stage.pool, { ...stage.place, scenarioId: id });
   const page = await stage.page();
   await open(page, '?text=third');
-  await page.click('[aria-label="Run third now"]');
+  await page.locator('[aria-label="Run third now"]').click();
   await page.waitForFunction(() => /\/runs\/\d+$/.test(location.pathname));
   const { rows } = await stage.pool.query(
     'select max(id)::int as id from run where scenario_id = $1',
@@ -159,7 +159,7 @@ test('a pause with a note is on the row within a second, for everybody who looks
   );
   // A tab that nobody sees draws no pictures, which clicks wait for.
   await page.bringToFront();
-  await page.click('[aria-label="Pause fourth"]');
+  await page.locator('[aria-label="Pause fourth"]').click();
   await page.waitForSelector('[name=note]');
   await page.type('[name=note]', 'stock-taking');
   await page.locator('[type=submit]').click();
@@ -170,7 +170,7 @@ test('a pause with a note is on the row within a second, for everybody who looks
   await sees(other, /Paused\s*1/, { within: 'nav[aria-label=State]' });
 
   await other.bringToFront();
-  await other.click('[aria-label="Resume fourth"]');
+  await other.locator('[aria-label="Resume fourth"]').click();
   await sees(page, /Active\s+every/);
   expect(await rowOf(other, 'fourth')).not.toMatch(/stock-taking/);
   expect(told).toEqual([[], []]);
@@ -226,7 +226,7 @@ test('new ones come and deleted ones go; a deletion names what depends on it', a
   await make('sixth after', { trigger: { upstream: ['sixth-source'] } });
   await untilNames(page, ['sixth after', 'sixth source'], SECOND);
 
-  await page.click('[aria-label="More for sixth source"]');
+  await page.locator('[aria-label="More for sixth source"]').click();
   await page.locator('[role=menuitem] ::-p-text(Delete …)').click();
   await sees(
     page,
@@ -244,7 +244,7 @@ test('a backfill shows what it would do, then does that; a copy is made switched
   const page = await stage.page();
   const told = complaints(page);
   await open(page, '?text=seventh');
-  await page.click('[aria-label="More for seventh"]');
+  await page.locator('[aria-label="More for seventh"]').click();
   await page.locator('[role=menuitem] ::-p-text(Backfill …)').click();
   await page.waitForSelector('[name=from]');
   const set = (name: string, value: string) => page.locator(`[name=${name}]`).fill(value);
@@ -265,7 +265,7 @@ test('a backfill shows what it would do, then does that; a copy is made switched
   expect(rows[0].count).toBe(2);
   await page.locator('[role=dialog] ::-p-text(Close)').click();
 
-  await page.click('[aria-label="More for seventh"]');
+  await page.locator('[aria-label="More for seventh"]').click();
   await page.locator('[role=menuitem] ::-p-text(Duplicate …)').click();
   await page.locator('[role=dialog] [type=submit]').click();
   await page.waitForFunction(() => location.pathname.endsWith('/configuration'));
@@ -395,7 +395,7 @@ test.each([false, true])(
     await open(page, '');
     await page.waitForSelector('[data-index] ol a');
     expect(await axe(page)).toEqual([]);
-    await page.click('[data-control=more]');
+    await page.locator('[data-control=more]').click();
     await page.waitForSelector('[role=menu]');
     expect(await axe(page)).toEqual([]);
     await page.locator('[role=menuitem] ::-p-text(Duplicate …)').click();
@@ -432,7 +432,7 @@ test('names without an end break nothing, from a phone to a wall', async () => {
   }
   // What is cut is whole in a tip.
   await page.setViewport({ width: 1_280, height: 844 });
-  await page.hover('[data-index] [data-control=name]');
+  await page.locator('[data-index] [data-control=name]').hover();
   await page.waitForFunction(
     (name) => [...document.querySelectorAll('[data-side]')].some((tip) => tip.textContent === name),
     {},
