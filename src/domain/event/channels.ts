@@ -9,6 +9,8 @@ export const CHANNELS = {
   schedule: 'hf_schedule',
   /** Rows of scenarios changed, or something was decided about them: their ids, or `*`. */
   scenario: 'hf_scenario',
+  /** Templates or their cells changed: the templates' ids, or `*`. */
+  template: 'hf_template',
   /** A worker's row changed. */
   worker: 'hf_worker',
   /** A run was asked to end. */
