@@ -11,6 +11,7 @@ import { CHANNELS } from '#domain/event/channels.ts';
 import { eventFeed } from '#domain/event/event-feed.ts';
 import { runChanges } from '#domain/event/run-changes.ts';
 import { scenarioChanges } from '#domain/event/scenario-changes.ts';
+import { templateChanges } from '#domain/event/template-changes.ts';
 import { healthFeed } from '#domain/heartbeat/health-feed.ts';
 import type { Registry } from '#domain/step/kind.ts';
 import type { House } from '#graphql/context.ts';
@@ -87,6 +88,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const changes = parts.use(runChanges({ pool: feedPool, log }));
     const scenarios = parts.use(scenarioChanges({ pool: feedPool, log }));
     const ticks = parts.use(scenarioChanges({ pool: feedPool, log, coalesceMs: TICKS_EVERY_MS }));
+    const templates = parts.use(templateChanges({ pool: feedPool, log }));
     const health = parts.use(
       healthFeed({ pool: feedPool, log, staleSeconds: heartbeatStaleSeconds }),
     );
@@ -101,7 +103,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
           [CHANNELS.scenario]: (payload) => {
             scenarios.notify(payload);
             ticks.notify(payload);
+            templates.notifyScenarios(payload);
           },
+          [CHANNELS.template]: (payload) => templates.notify(payload),
           [CHANNELS.worker]: () => health.notify(),
         },
         {
@@ -111,6 +115,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
             changes.recheck();
             scenarios.recheck();
             ticks.recheck();
+            templates.recheck();
             health.recheck();
           },
         },
@@ -130,6 +135,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       changes,
       scenarioChanges: scenarios,
       tickChanges: ticks,
+      templateChanges: templates,
       health,
       log,
       jwtSecret,

@@ -2,6 +2,7 @@
 import type { Principal } from '#domain/access/principal.ts';
 import type { EventFeed } from '#domain/event/event-feed.ts';
 import type { Changes } from '#domain/event/changes.ts';
+import type { TemplateChanges } from '#domain/event/template-changes.ts';
 import type { HealthFeed } from '#domain/heartbeat/health-feed.ts';
 import type { Registry } from '#domain/step/kind.ts';
 import type { Pool } from '#platform/db.ts';
@@ -21,6 +22,8 @@ export type House = {
   readonly scenarioChanges: Changes;
   /** The same, at most twice a second. */
   readonly tickChanges: Changes;
+  /** Of templates and the matrix. */
+  readonly templateChanges: TemplateChanges;
   readonly health: HealthFeed;
   readonly log: Log;
   /** Signs sessions. */

@@ -32,6 +32,7 @@ const ScenarioFilter = builder.inputType('ScenarioFilter', {
   fields: (t) => ({
     ids: t.idList({ description: 'One of these: `Scenario:42` or 42.' }),
     projectId: t.id({ description: 'In this project.' }),
+    templateId: t.id({ description: 'Made by this template: `Template:3` or 3.' }),
     stepKind: t.string({ description: 'With a step of this kind: `sync_dataset`.' }),
     state: t.field({ type: [ScenarioState], description: 'In one of these states.' }),
     enabled: t.boolean({ description: 'Switched on, or off.' }),
@@ -43,6 +44,7 @@ const ScenarioFilter = builder.inputType('ScenarioFilter', {
 function conditions({
   ids,
   projectId,
+  templateId,
   stepKind,
   state,
   enabled,
@@ -56,6 +58,9 @@ function conditions({
   return [
     ...(ids == null ? [] : [{ id: { in: ids.map((id) => readId('Scenario', id, 'ids')) } }]),
     ...(projectId == null ? [] : [{ projectId: readId('Project', projectId, 'projectId') }]),
+    ...(templateId == null
+      ? []
+      : [{ cell: { templateId: readId('Template', templateId, 'templateId') } }]),
     ...(stepKind == null ? [] : [{ stepKinds: { has: stepKind } }]),
     ...(state == null ? [] : [{ OR: state.map((each) => IN_STATE[each]) }]),
     ...(enabled == null ? [] : [{ enabled }]),

@@ -31,5 +31,14 @@ import './backfill.ts';
 import './timeline.ts';
 import './statistics.ts';
 import './tile.ts';
+import './template.ts';
+import './template-list.ts';
+import './template-cell.ts';
+import './template-commands.ts';
+import './template-plan.ts';
+import './template-scenario.ts';
+import './matrix.ts';
+import './matrix-event.ts';
+import './project-commands.ts';
 
 export const schema = builder.toSchema();

@@ -137,6 +137,8 @@ export type ScenarioFilter = {
   state?: Array<ScenarioState> | null | undefined;
   /** With a step of this kind: `sync_dataset`. */
   stepKind?: string | null | undefined;
+  /** Made by this template: `Template:3` or 3. */
+  templateId?: string | number | null | undefined;
   /** Part of a name, slug or description, in any case. */
   text?: string | null | undefined;
 };

@@ -1,0 +1,44 @@
+/** Which cells of the matrix changed, without a word about it in the notifications: what the last looks did not see. */
+import { row } from '#platform/db.ts';
+import type { Pool } from '#platform/db.ts';
+import { LOOK, MAX_CELLS } from './template-changes.sql.ts';
+import type { Look } from './template-changes.sql.ts';
+
+// A look about one template sees the commits of others whose notifications are still under way: what it saw is no news
+// only once those must have come. They come within milliseconds, and a lost connection is told as "many".
+const UNDER_WAY_MS = 5_000;
+
+type Seen = { readonly horizon: string; readonly atMs: number };
+
+export type Asked = {
+  readonly templates: readonly number[];
+  readonly scenarios: readonly number[];
+  readonly orgs: readonly number[];
+};
+
+/** A function that answers what is new about templates and scenarios since it was last asked about them, each change
+ *  once; `many` where there is too much to name. */
+export function templateLook(pool: Pool) {
+  /** Oldest first; the first one is older than what may be under way. */
+  let seen: Seen[] = [];
+  let told = new Map<string, { readonly writers: string; readonly atMs: number }>();
+
+  return async ({ templates, scenarios, orgs }: Asked): Promise<Look | 'many'> => {
+    const values = [templates, scenarios, seen[0]?.horizon ?? null, orgs];
+    const found = (await row(pool, LOOK, values))!;
+    const nowMs = performance.now();
+    seen.push({ horizon: found.horizon, atMs: nowMs });
+    const settled = seen.findLastIndex(({ atMs }) => atMs < nowMs - UNDER_WAY_MS);
+    seen = seen.slice(Math.max(settled, 0));
+    if (found.cells.length === MAX_CELLS) return 'many';
+
+    const isNew = (cell: Look['cells'][number]) => told.get(keyOf(cell))?.writers !== cell.writers;
+    const cells = found.cells.filter(isNew);
+    for (const cell of cells) told.set(keyOf(cell), { writers: cell.writers, atMs: nowMs });
+    const oldest = seen[0]!.atMs;
+    told = new Map(told.entries().filter(([, { atMs }]) => atMs >= oldest));
+    return { ...found, cells };
+  };
+}
+
+const keyOf = ({ templateId, projectId }: Look['cells'][number]) => `${templateId}:${projectId}`;
