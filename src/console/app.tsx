@@ -18,6 +18,7 @@ const READ = {
   scenario: () => import('./screens/scenario/scenario.tsx'),
   'new-scenario': () => import('./screens/scenario/new-scenario.tsx'),
   runs: () => import('./screens/run/run.tsx'),
+  settings: () => import('./screens/settings/settings.tsx'),
 } as const;
 type Name = keyof typeof READ;
 
@@ -33,6 +34,7 @@ const Scenarios = screen('scenarios');
 const Scenario = screen('scenario');
 const NewScenario = screen('new-scenario');
 const Run = screen('runs');
+const Settings = screen('settings');
 
 const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/operations', <Operations key="operations" />],
@@ -40,6 +42,7 @@ const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/new-scenario', <NewScenario key="new" />],
   ['/p/:project/scenarios/:id/:part?', <Scenario key="scenario" />],
   ['/p/:project/runs/:id', <Run key="run" />],
+  ['/p/:project/settings/:part?', <Settings key="settings" />],
 ];
 
 export function App() {

@@ -8,13 +8,17 @@ export type Crumb = { readonly href: string; readonly label: string };
 
 export function Page({
   title,
+  heading = title,
   crumbs = [],
   state,
   meta,
   actions,
   children,
 }: {
+  /** Of the tab. */
   title: string;
+  /** On the page, where it is shorter. */
+  heading?: string;
   crumbs?: readonly Crumb[];
   /** Beside the title: a StateMark. */
   state?: ReactNode;
@@ -42,7 +46,7 @@ export function Page({
           </nav>
         )}
         <div className={styles['line']}>
-          <h1>{title}</h1>
+          <h1>{heading}</h1>
           {state}
           {actions !== undefined && <div className={styles['actions']}>{actions}</div>}
         </div>

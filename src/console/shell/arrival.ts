@@ -3,12 +3,15 @@
 import { useEffect, useRef, type RefObject } from 'react';
 import { useLocation } from 'wouter';
 
-// `/p/sales/scenarios/42`: tabs and filters within it are no other screen.
-const PARTS = 5;
+// `/p/sales/scenarios/42`, `/p/sales/settings`: tabs and filters within them are no other screen.
+function screenOf(path: string): string {
+  const parts = path.split('/');
+  return parts.slice(0, parts[3] === 'settings' ? 4 : 5).join('/');
+}
 
 export function useArrival(main: RefObject<HTMLElement | null>): void {
   const [path] = useLocation();
-  const screen = path.split('/').slice(0, PARTS).join('/');
+  const screen = screenOf(path);
   const shown = useRef(screen);
   const isBack = useRef(false);
 

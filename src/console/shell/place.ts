@@ -28,4 +28,6 @@ export const paths = {
   scenario: (project: string, id: number, part?: string) =>
     `/p/${project}/scenarios/${id}${part ? `/${part}` : ''}`,
   run: (project: string, id: number) => `/p/${project}/runs/${id}`,
+  /** @param part a tab: project, connectors, members, tokens, organisation, audit, you. */
+  settings: (project: string, part?: string) => `/p/${project}/settings${part ? `/${part}` : ''}`,
 } as const;

@@ -4,7 +4,7 @@ import { useQuery } from 'urql';
 import { Link, Redirect, useLocation, useRoute } from 'wouter';
 import { ShellDocument } from '../generated/graphql.ts';
 import { signOut } from '../live/session.ts';
-import { Button } from '../parts/button.tsx';
+import { Button, ButtonLink } from '../parts/button.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Menu, MenuGap, MenuItem, MenuLink } from '../parts/menu.tsx';
 import { Empty, Failure, Skeleton } from '../parts/notice.tsx';
@@ -19,6 +19,7 @@ type Screen = readonly [IconName, string, (project: string) => string];
 const PLACES: readonly [Screen, ...Screen[]] = [
   ['pulse', 'Operations', paths.operations],
   ['list', 'Scenarios', paths.scenarios],
+  ['settings', 'Settings', paths.settings],
 ];
 
 /** Reads who one is and which projects there are, and draws the screen within the project of the address. */
@@ -102,7 +103,11 @@ function Nowhere({
         {slug === undefined ? (
           <p>An administrator can give you a role in one.</p>
         ) : (
-          home !== undefined && <Link href={paths.operations(home)}>Go to {home}</Link>
+          home !== undefined && (
+            <ButtonLink kind="primary" href={paths.operations(home)}>
+              Go to {home}
+            </ButtonLink>
+          )
         )}
         <Button onClick={() => void signOut()}>Sign out</Button>
       </Empty>
@@ -163,6 +168,10 @@ function Bar({
             <strong>{name}</strong>
             <span>{email}</span>
           </div>
+          <MenuGap />
+          <MenuLink icon={<Icon name="edit" />} href={paths.settings(project.slug, 'you')}>
+            Your password
+          </MenuLink>
           <MenuGap />
           {choices.map(([value, icon, label]) => (
             <MenuItem

@@ -1,0 +1,4 @@
+/** Who belongs to the organisation, and what each may do. */
+export default function Members() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** Oneself: the password. */
+export default function You() {
+  return null;
+}
