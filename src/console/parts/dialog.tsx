@@ -1,6 +1,7 @@
-/** A question over the page: one title, its content, its answers. Escape and a click beside it close it. */
+/** A question over the page: one title, its content, its answers. Escape and a click beside it close it. Focus goes to
+ *  the first field; without one to the first answer, the one that does nothing. */
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import styles from './dialog.module.css';
@@ -21,11 +22,23 @@ export function Dialog({
   /** The answers, the one that does something last. */
   actions?: ReactNode;
 }) {
+  const popup = useRef<HTMLDivElement>(null);
+  const first = () =>
+    popup.current?.querySelector<HTMLElement>(
+      `.${styles['content']} :is(input, select, textarea)`,
+    ) ??
+    popup.current?.querySelector<HTMLElement>(`.${styles['actions']} button`) ??
+    true;
   return (
     <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
-        <Base.Popup className={styles['dialog']} data-wide={wide || undefined}>
+        <Base.Popup
+          ref={popup}
+          className={styles['dialog']}
+          data-wide={wide || undefined}
+          initialFocus={(how) => (how === 'touch' ? true : first())}
+        >
           <header className={styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
             <Base.Close

@@ -1,4 +1,5 @@
 /** The parts of a screen, each with an address of its own. */
+import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { count as whole } from './progress.tsx';
 import styles from './tab-links.module.css';
@@ -14,8 +15,16 @@ export function TabLinks({
   tabs: readonly TabLink[];
   current: string;
 }) {
+  const bar = useRef<HTMLElement>(null);
+  // On a narrow screen the bar scrolls; where one is must not lie beyond its edge.
+  useEffect(() => {
+    const here = bar.current?.querySelector('[aria-current]')?.getBoundingClientRect();
+    const seen = bar.current?.getBoundingClientRect();
+    if (!here || !seen || (here.left >= seen.left && here.right <= seen.right)) return;
+    bar.current?.scrollBy({ left: here.left + here.width / 2 - (seen.left + seen.width / 2) });
+  }, [current]);
   return (
-    <nav aria-label={label} className={styles['tabs']}>
+    <nav ref={bar} aria-label={label} className={styles['tabs']}>
       <ul>
         {tabs.map(({ href, label: words, count }) => (
           <li key={href}>

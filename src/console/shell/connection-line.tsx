@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { useLost } from '../live/lost.ts';
 import { Icon } from '../parts/icon.tsx';
-import { Age } from '../parts/time.tsx';
+import { Ago } from '../parts/time.tsx';
 import { clock } from '../words/time.ts';
 import styles from './shell.module.css';
 
@@ -18,8 +18,8 @@ export function ConnectionLine() {
         <p>
           <Icon name="warn" />
           <span>
-            The connection is lost. What you see is as of {clock(since)}, <Age since={since} /> ago;
-            it is brought up to date by itself.
+            The connection is lost. What you see is as of {clock(since)} (<Ago at={since} />
+            ); it is brought up to date by itself.
           </span>
         </p>
       )}
