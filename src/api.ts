@@ -36,6 +36,8 @@ export type ApiOptions = {
   /** 0: any that is free. */
   readonly port: number;
   readonly jwtSecret: string;
+  /** `SECRET_KEY`, for the secrets of connectors; without it none can be stored or used. */
+  readonly secretKey?: Buffer | undefined;
   /** Where browsers find it, when a proxy hides that. Default: the Host that they name. */
   readonly publicUrl?: string | undefined;
   /** The built console. Default: none, and its pages say so. */
@@ -139,6 +141,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       health,
       log,
       jwtSecret,
+      secretKey: options.secretKey,
       publicUrl: options.publicUrl ?? null,
       heartbeatStaleSeconds,
     };

@@ -28,6 +28,8 @@ export type House = {
   readonly log: Log;
   /** Signs sessions. */
   readonly jwtSecret: string;
+  /** Seals what connectors keep secret; undefined: `SECRET_KEY` is not set. */
+  readonly secretKey: Buffer | undefined;
   /** `PUBLIC_URL`; null: the Host that a request names is ours. */
   readonly publicUrl: string | null;
   /** How old a worker's beat may be. */

@@ -7,7 +7,7 @@ const INT_MAX = 2_147_483_647;
  *  @param name the argument's name, for the problem's path.
  *  @throws DomainError VALIDATION for an id of another type and for what is no id. */
 export function readId(
-  type: 'Project' | 'Scenario' | 'Template' | 'User' | 'TileLink',
+  type: 'Project' | 'Scenario' | 'Template' | 'User' | 'Group' | 'Token' | 'Connector' | 'TileLink',
   id: string,
   name: string,
 ): number {
@@ -32,7 +32,17 @@ export function longNodeId(id: string): bigint {
 /** As `readId`, for ids of more than 32 bits.
  *  @throws DomainError VALIDATION as it does. */
 export function readLongId(
-  type: 'Project' | 'Scenario' | 'Template' | 'User' | 'TileLink' | 'Run' | 'Tick',
+  type:
+    | 'Project'
+    | 'Scenario'
+    | 'Template'
+    | 'User'
+    | 'Group'
+    | 'Token'
+    | 'Connector'
+    | 'TileLink'
+    | 'Run'
+    | 'Tick',
   id: string,
   name: string,
 ): number {

@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 import { OrganisationPause } from './org.ts';
 import { Viewer } from './viewer.ts';
 
-const Organisation = builder.prismaObject('Org', {
+export const Organisation = builder.prismaObject('Org', {
   name: 'Organisation',
   description: 'Who shares people, connectors and projects; no query crosses its border.',
   select: { id: true },

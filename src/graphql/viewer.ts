@@ -8,7 +8,7 @@ import { Project } from './project.ts';
 import { User } from './user.ts';
 import { viewable } from './viewable.ts';
 
-const RoleType = builder.enumType('Role', {
+export const RoleType = builder.enumType('Role', {
   description: 'What a group of people may do.',
   values: enumValues<Role>({
     viewer: 'See.',
