@@ -22,6 +22,7 @@ const starting = startApi({
   host: config.host,
   port: config.port,
   jwtSecret: required(config.jwtSecret, 'JWT_SECRET'),
+  secretKey: config.secretKey,
   publicUrl: config.publicUrl,
   consoleFolder: join(import.meta.dirname, '../.console'),
   kinds: createRegistry(),
