@@ -1,5 +1,7 @@
 /** Projects. */
 import { may } from '#domain/access/principal.ts';
+import { invalid } from '#platform/errors.ts';
+import type { Prisma } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
@@ -71,13 +73,21 @@ builder.queryFields((t) => ({
   project: t.prismaField({
     type: Project,
     nullable: true,
-    description: 'One project; null when there is none that the caller may see.',
-    args: { id: t.arg.id({ required: true, description: '`Project:3` or 3.' }) },
-    resolve: (query, _root, { id }, context) =>
-      context.prisma.project.findFirst({
+    description: 'One project, by id or slug; null when there is none that the caller may see.',
+    args: {
+      id: t.arg.id({ description: '`Project:3` or 3; or give `slug`.' }),
+      slug: t.arg.string({ description: 'Unique in the organisation; or give `id`.' }),
+    },
+    resolve: (query, _root, { id, slug }, context) => {
+      if ((id == null) === (slug == null)) {
+        throw invalid([{ path: ['id'], message: 'give either id or slug' }]);
+      }
+      const named = id == null ? { slug: slug! } : { id: readId('Project', id, 'id') };
+      return context.prisma.project.findFirst({
         ...query,
-        where: { id: readId('Project', id, 'id'), AND: [viewable(who(context))] },
-      }),
+        where: { ...named, AND: [viewable(who(context))] },
+      });
+    },
   }),
   projects: t.prismaConnection(
     {
@@ -85,16 +95,26 @@ builder.queryFields((t) => ({
       description: 'The projects that the caller may see, newest first.',
       cursor: 'id',
       complexity: pageCost,
-      totalCount: (_root, _args, context) =>
-        context.prisma.project.count({ where: viewable(who(context)) }),
-      resolve: (page, _root, _args, context) => {
+      args: { q: t.arg.string({ description: 'Part of a name or slug, in any case.' }) },
+      totalCount: (_root, { q }, context) =>
+        context.prisma.project.count({ where: { AND: [viewable(who(context)), named(q)] } }),
+      resolve: (page, _root, { q }, context) => {
         const { query, beyond } = newestFirst(page);
         return context.prisma.project.findMany({
           ...query,
-          where: { AND: [viewable(who(context)), beyond] },
+          where: { AND: [viewable(who(context)), named(q), beyond] },
         });
       },
     },
     ProjectConnection,
   ),
 }));
+
+function named(q: string | null | undefined): Prisma.ProjectWhereInput {
+  if (!q) return {};
+  const part = {
+    contains: q.replaceAll(/[\\%_]/g, String.raw`\$&`),
+    mode: 'insensitive' as const,
+  };
+  return { OR: [{ name: part }, { slug: part }] };
+}
