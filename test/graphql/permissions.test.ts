@@ -23,6 +23,10 @@ let ids: {
   failedRun: number;
   tick: number;
   tileLink: number;
+  member: number;
+  group: number;
+  connector: number;
+  token: number;
 };
 beforeEach(async () => {
   const { org, project, people, pool } = ground;
@@ -62,8 +66,20 @@ beforeEach(async () => {
     failedRun: failedRun.id,
     tick: rows[0].id,
     tileLink: link.rows[0].id,
+    member: (await createUser(pool, { orgId: org.id })).id,
+    group: await idOf(`insert into "group" (org_id, name) values ($1, $2) returning id`),
+    connector: await idOf(
+      `insert into connector (org_id, slug, name, type) values ($1, $2, 'secret files', 'csv') returning id`,
+    ),
+    token: (await createToken(pool, { orgId: org.id, userId: people.admin.id })).id,
   };
 });
+
+/** Of a row of the organisation with a name of its own. */
+async function idOf(sql: string): Promise<number> {
+  const { rows } = await ground.pool.query(sql, [ground.org.id, crypto.randomUUID()]);
+  return rows[0].id;
+}
 
 /** `ok`: something is found or done. `nothing`: null, an empty list, or NOT_FOUND. `forbidden`: FORBIDDEN. */
 type Expectation = 'ok' | 'nothing' | 'forbidden';
@@ -78,6 +94,9 @@ const OPEN: Record<string, string> = {
   nextDueTimes: '{ nextDueTimes(cron: "@daily") { times { at } } }',
   schedulerHealth: '{ schedulerHealth { alive } }',
   workers: '{ workers { host } }',
+  organisation: '{ organisation { name runRetentionDays } }',
+  connectorTypes: '{ connectorTypes { type config secrets source } }',
+  tokens: '{ tokens { name } }',
 };
 
 const QUERIES: Record<string, Operation> = {
@@ -119,6 +138,10 @@ const QUERIES: Record<string, Operation> = {
   calendars: {
     text: () => `{ calendars(projectId: ${ids.project}) { name } }`,
     see: (data) => data.calendars,
+  },
+  connectors: {
+    text: () => `{ connectors(projectId: ${ids.project}) { name } }`,
+    see: (data) => data.connectors[0],
   },
   timeline: {
     text: () =>
@@ -168,6 +191,7 @@ const MUTATIONS: Record<string, Operation> = {
   ),
   saveCalendar: mutation('saveCalendar', () => `projectId: ${ids.project}, name: "holidays"`),
   deleteCalendar: mutation('deleteCalendar', () => `projectId: ${ids.project}, name: "holidays"`),
+  updateProject: mutation('updateProject', () => `id: ${ids.project}, name: "renamed"`),
 };
 
 /** What only an administrator of the organisation may; a stranger administers another one. */
@@ -181,11 +205,74 @@ const ADMIN: Record<string, Operation> = {
   setProjectLimit: mutation('setProjectLimit', () => `projectId: ${ids.project}, maxRunning: 5`),
   createTileLink: mutation('createTileLink', () => 'validDays: 1'),
   revokeTileLink: mutation('revokeTileLink', () => `id: ${ids.tileLink}`),
+  addMember: mutation(
+    'addMember',
+    () => `email: "${crypto.randomUUID()}@example.com", name: "New"`,
+  ),
+  removeMember: mutation('removeMember', () => `userId: ${ids.member}`),
+  setMemberRole: mutation('setMemberRole', () => `userId: ${ids.member}, role: VIEWER`),
+  resetPassword: mutation('resetPassword', () => `userId: ${ids.member}`),
+  saveGroup: mutation(
+    'saveGroup',
+    () => `id: ${ids.group}, name: "${crypto.randomUUID()}", roles: [], userIds: []`,
+  ),
+  deleteGroup: mutation('deleteGroup', () => `id: ${ids.group}`),
+  createConnector: mutation(
+    'createConnector',
+    () => `slug: "c-${crypto.randomUUID()}", name: "Files", type: "csv", config: { path: "/data" }`,
+  ),
+  updateConnector: mutation('updateConnector', () => `id: ${ids.connector}, name: "Other"`),
+  deleteConnector: mutation('deleteConnector', () => `id: ${ids.connector}`),
+  testConnector: mutation('testConnector', () => `id: ${ids.connector}`),
+  updateOrganisation: mutation('updateOrganisation', () => 'name: "Renamed"'),
+  // Not the slug, so that it stays for the others.
+  deleteProject: mutation('deleteProject', () => `id: ${ids.project}, confirmSlug: "no"`),
 };
 
 /** The same for questions. */
 const ADMIN_QUERIES: Record<string, Operation> = {
   tileLinks: { text: () => '{ tileLinks { token } }', see: (data) => data.tileLinks },
+  members: {
+    text: () => '{ members { totalCount nodes { id } } }',
+    see: (data) => data.members.nodes[0],
+  },
+  groups: { text: () => '{ groups { name } }', see: (data) => data.groups[0] },
+  auditLog: { text: () => '{ auditLog { nodes { action } } }', see: (data) => data.auditLog },
+  projectDependants: {
+    text: () => `{ projectDependants(id: ${ids.project}) { kind } }`,
+    see: (data) => data.projectDependants[0],
+  },
+};
+
+/** Those that name a project: whoever may not see it finds nothing. */
+const OF_PROJECT = new Set(['setProjectLimit', 'deleteProject', 'projectDependants']);
+/** Those that name something else of the organisation. */
+const OF_ORG = new Set([
+  'revokeTileLink',
+  'removeMember',
+  'setMemberRole',
+  'resetPassword',
+  'saveGroup',
+  'deleteGroup',
+  'updateConnector',
+  'deleteConnector',
+  'testConnector',
+]);
+
+/** What everybody may do with their own. The people here have no password, so there is none to change. */
+const OWN: Record<string, { operation: Operation; expected: (person: Person) => Expectation }> = {
+  issueToken: {
+    operation: mutation('issueToken', () => 'name: "CI"'),
+    expected: () => 'ok',
+  },
+  revokeToken: {
+    operation: mutation('revokeToken', () => `id: ${ids.token}`),
+    expected: (person) => (person === 'admin' ? 'ok' : 'nothing'),
+  },
+  changePassword: {
+    operation: mutation('changePassword', () => 'current: "one", new: "another one"'),
+    expected: () => 'forbidden',
+  },
 };
 
 const SUBSCRIPTIONS: Record<string, () => string> = {
@@ -225,7 +312,7 @@ test('every operation is in the tables below', () => {
     Object.keys(type?.getFields() ?? {});
   const queries = { ...OPEN, ...QUERIES, ...ADMIN_QUERIES };
   expect(Object.keys(queries).sort()).toEqual(fields(schema.getQueryType()).sort());
-  expect([...Object.keys(MUTATIONS), ...Object.keys(ADMIN)].sort()).toEqual(
+  expect(Object.keys({ ...MUTATIONS, ...ADMIN, ...OWN }).sort()).toEqual(
     fields(schema.getMutationType()).sort(),
   );
   expect([...Object.keys(SUBSCRIPTIONS), 'schedulerHealth'].sort()).toEqual(
@@ -247,10 +334,15 @@ describe.each(PEOPLE)('as %s', (person) => {
 
   test.each(Object.entries({ ...ADMIN, ...ADMIN_QUERIES }))('%s', async (name, operation) => {
     const answer = await ground.ask(person, operation.text());
-    const elsewhere = ['setProjectLimit', 'revokeTileLink'].includes(name) ? 'nothing' : 'ok';
-    const unseen = name === 'setProjectLimit' ? 'nothing' : 'forbidden';
+    const elsewhere = OF_PROJECT.has(name) || OF_ORG.has(name) ? 'nothing' : 'ok';
+    const unseen = OF_PROJECT.has(name) ? 'nothing' : 'forbidden';
     const expected = { admin: 'ok', stranger: elsewhere, nobody: unseen };
     expect(judge(answer, operation)).toBe(expected[person as 'admin'] ?? 'forbidden');
+  });
+
+  test.each(Object.entries(OWN))('%s', async (_name, { operation, expected }) => {
+    const answer = await ground.ask(person, operation.text());
+    expect(judge(answer, operation)).toBe(expected(person));
   });
 
   test.each(Object.keys(OPEN))('%s', async (name) => {

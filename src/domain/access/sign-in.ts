@@ -1,6 +1,6 @@
 /** Signing in with e-mail and password. Every failure looks and lasts the same, whether the account exists,
  *  has a password, or is deactivated. */
-import { row, statement, type Pool } from '#platform/db.ts';
+import { row, rows, statement, type Pool } from '#platform/db.ts';
 import { DomainError, invalid, type Problem } from '#platform/errors.ts';
 import { Attempts } from './attempts.ts';
 import { signSession, type Session } from './jwt.ts';
@@ -52,6 +52,11 @@ const findAccount = statement<AccountRow>(
     where lower(u.email) = lower($1) and u.deactivated_at is null`,
 );
 
+const markSignIn = statement<never>(
+  'mark-sign-in',
+  `update "user" set last_sign_in_at = clock_timestamp() where id = $1`,
+);
+
 // Longer ones are not passwords; hashing them is work that an attacker would get for nothing.
 const MAX_LENGTH = 1024;
 
@@ -88,6 +93,7 @@ export async function checkPassword(
     throw new DomainError('UNAUTHENTICATED', 'The e-mail or the password is wrong.');
   }
   limits.byAccount.forgive(account);
+  await rows(pool, markSignIn, [found.userId]);
   const { userId, orgId, mustResetPassword } = found;
   const role = found.roles.reduce<Role | null>((best, next) => strongest(best, next), null);
   return { userId, orgId, role, mustResetPassword };
