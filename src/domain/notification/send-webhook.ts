@@ -1,10 +1,8 @@
 /** Calls a webhook: one POST of JSON. The address is the user's, so it is checked when it has been resolved, for the
  *  very connection that is made; redirects are not followed; and nothing of the answer is kept but its status. */
-import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { LookupFunction } from 'node:net';
-import { forbiddenAddress } from '#platform/outside-address.ts';
+import { forbiddenAddress, ForbiddenAddress, outsideLookup } from '#platform/outside-address.ts';
 
 export type WebhookOutcome =
   | { readonly outcome: 'sent'; readonly reply: string }
@@ -26,7 +24,7 @@ export async function sendWebhook(
   try {
     return judge(await post(url, id, body, AbortSignal.any([signal, timeout])));
   } catch (error) {
-    if (error instanceof Forbidden) {
+    if (error instanceof ForbiddenAddress) {
       return { outcome: 'refused', reply: error.message, retryable: false };
     }
     const reply = timeout.aborted ? 'no answer within 10 s' : words(error);
@@ -55,7 +53,7 @@ function post(url: string, id: string, body: unknown, signal: AbortSignal): Prom
     const call = request(url, {
       method: 'POST',
       signal,
-      lookup,
+      lookup: outsideLookup,
       // A connection of its own: the address was checked for this call.
       agent: false,
       headers: {
@@ -74,20 +72,6 @@ function post(url: string, id: string, body: unknown, signal: AbortSignal): Prom
     call.end(text);
   });
 }
-
-class Forbidden extends Error {}
-
-const lookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, []);
-    const refusals = addresses.map(({ address }) => forbiddenAddress(address));
-    const refusal = refusals.find((each) => each !== null);
-    if (refusal !== undefined) return callback(new Forbidden(`${hostname}: ${refusal}`), []);
-    const [first] = addresses;
-    if (options.all || first === undefined) return callback(null, addresses);
-    return callback(null, first.address, first.family);
-  });
-};
 
 // Node raises one AggregateError, without a message, when every address of a host refused.
 function words(error: unknown): string {
