@@ -3,19 +3,24 @@ import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
+import { authorizationOf } from '#domain/access/own-page.ts';
 import { createSignInLimits } from '#domain/access/sign-in.ts';
 import { addAccess } from './access.ts';
 import { MAX_BODY_BYTES } from './body.ts';
-import type { Env, RestApp, RestDeps } from './context.ts';
-import { answer, answerError } from './errors.ts';
+import { addConnectors } from './connectors.ts';
+import { addressOf, asked, type Env, type RestApp, type RestDeps } from './context.ts';
+import { answerError } from './errors.ts';
 import { addHealth } from './health.ts';
+import { tooMany } from './limits.ts';
+import { answerUnknown } from './methods.ts';
 import { addReference } from './reference.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addRuns } from './runs.ts';
 import { addScenarios } from './scenarios.ts';
 import { addSession } from './session.ts';
+import { addTemplates } from './templates.ts';
 
-/** Serves `/api/*`, `/healthz` and `/readyz`; everything else is 404 in the error shape. */
+/** Serves `/api/*`, `/healthz` and `/readyz`; everything else is 404, or 405, in the error shape. */
 export function createRestApp(deps: RestDeps): RestApp {
   const app = new OpenAPIHono<Env>();
   app.use(async (c, next) => {
@@ -39,7 +44,13 @@ export function createRestApp(deps: RestDeps): RestApp {
     }),
   );
   app.onError((error, c) => answerError(error, c, deps.log));
-  app.notFound((c) => answer(c, 404, 'not_found', `No ${c.req.method} ${c.req.path} here.`));
+  app.notFound((c) => answerUnknown(app, c));
+  app.use('/api/*', async (c, next) => {
+    const origin = { authorization: authorizationOf(asked(deps, c)), address: addressOf(c) };
+    const seconds = deps.requestLimits?.take(origin) ?? 0;
+    if (seconds > 0) throw tooMany(seconds);
+    await next();
+  });
 
   const house = { ...deps, limits: createSignInLimits() };
   addHealth(app, house);
@@ -48,6 +59,8 @@ export function createRestApp(deps: RestDeps): RestApp {
   addScenarios(app, house);
   addRuns(app, house);
   addRunCommands(app, house);
+  addTemplates(app, house);
+  addConnectors(app, house);
   addReference(app);
   return app;
 }

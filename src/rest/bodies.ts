@@ -1,13 +1,34 @@
 /** Scenarios and runs as REST spells them: snake_case, instants in ISO 8601 UTC. One schema each, for the
  *  document and for the type of what is answered. */
 import { z } from '@hono/zod-openapi';
-import { withDefaults } from '#domain/scenario/policies.ts';
+import { POLICIES } from '#domain/scenario/forms.ts';
+import { POLICY_DEFAULTS, withDefaults } from '#domain/scenario/policies.ts';
 import type { Page } from '#domain/scenario/page.ts';
 import type { Run, StepRun } from '#domain/scenario/runs.ts';
 import type { Scenario } from '#domain/scenario/scenario.ts';
 
+import { TriggerBody } from './trigger-form.ts';
+
 const Instant = z.iso.datetime();
 const MaybeInstant = Instant.nullable();
+
+const RUN_EXAMPLE = {
+  id: 4711,
+  project_id: 42,
+  scenario_id: 7,
+  name: 'Nightly orders',
+  state: 'queued' as const,
+  source: 'manual' as const,
+  due_at: '2026-01-31T19:00:00.000Z',
+  params: { day: '2026-01-31' },
+  reason: null,
+  triggered_by_user_id: 3,
+  origin_run_id: null,
+  cancel_requested_at: null,
+  created_at: '2026-01-31T19:00:00.000Z',
+  started_at: null,
+  finished_at: null,
+};
 
 export const RunBody = z
   .object({
@@ -30,7 +51,7 @@ export const RunBody = z
     started_at: MaybeInstant,
     finished_at: MaybeInstant,
   })
-  .openapi('Run');
+  .openapi('Run', { example: RUN_EXAMPLE });
 
 export const StepRunBody = z
   .object({
@@ -48,7 +69,7 @@ export const StepRunBody = z
       'reused',
     ]),
     attempt: z.int().describe('the latest; 0 before the first'),
-    output: z.unknown(),
+    output: z.unknown().describe('what the kind of step answers; null before its end'),
     reason: z.string().nullable(),
     progress: z.unknown().describe('{done, total, note} as last reported'),
     started_at: MaybeInstant,
@@ -61,8 +82,54 @@ export const RunWithStepsBody = RunBody.extend({ steps: z.array(StepRunBody) }).
 );
 
 export const BrokenBody = z
-  .object({ error: z.string(), message: z.string(), config: z.unknown() })
+  .object({
+    error: z
+      .string()
+      .describe('the code, as the error of a run or a change has it')
+      .openapi({ example: 'trigger_config' }),
+    message: z.string().describe('for a person'),
+    config: z.unknown().describe('exactly the offending part'),
+  })
   .openapi('Broken');
+
+const SCENARIO_EXAMPLE = {
+  id: 7,
+  org_id: 1,
+  project_id: 42,
+  slug: 'nightly-orders',
+  name: 'Nightly orders',
+  description: '',
+  owner_user_id: 3,
+  trigger: { cron: '0 2 * * *', timezone: 'Asia/Jakarta' },
+  steps: [{ kind: 'sync_dataset', name: 'sync_dataset', datasets: ['orders', 'customers'] }],
+  policies: POLICY_DEFAULTS,
+  timezone: 'Asia/Jakarta',
+  enabled: true,
+  paused_at: null,
+  paused_until: null,
+  pause_note: null,
+  broken: null,
+  next_due_at: '2026-01-31T19:00:00.000Z',
+  version: 3,
+  created_at: '2026-01-05T08:00:00.000Z',
+  updated_at: '2026-01-12T08:30:00.000Z',
+};
+
+const StepBody = z
+  .looseObject({
+    kind: z.string().describe('which of the kinds it is; their forms stand at POST'),
+    name: z.string().describe('unique in the scenario'),
+  })
+  .openapi('Step', { example: { kind: 'snapshot_dashboards', name: 'snapshot_dashboards' } });
+
+const PoliciesBody = z
+  .object(
+    Object.fromEntries(
+      Object.entries(POLICIES.shape).map(([field, form]) => [field, toBody(form)]),
+    ),
+  )
+  .describe('with the defaults of what was not set; null: none')
+  .openapi('Policies', { example: POLICY_DEFAULTS });
 
 export const ScenarioBody = z
   .object({
@@ -73,25 +140,34 @@ export const ScenarioBody = z
     name: z.string(),
     description: z.string(),
     owner_user_id: z.int(),
-    trigger: z.record(z.string(), z.unknown()).nullable().describe('null: manual only'),
-    steps: z.array(z.record(z.string(), z.unknown())),
-    policies: z.record(z.string(), z.unknown()).describe('with the defaults of what was not set'),
+    trigger: TriggerBody,
+    steps: z.array(StepBody).describe('in the order in which they run'),
+    policies: PoliciesBody,
     timezone: z.string().describe('in force: the trigger’s, the project’s or the organisation’s'),
     enabled: z.boolean(),
     paused_at: MaybeInstant,
     paused_until: MaybeInstant,
     pause_note: z.string().nullable(),
-    broken: BrokenBody.nullable().describe('why it cannot tick until it is edited'),
+    broken: z
+      .union([BrokenBody, z.null()])
+      .describe('why it cannot tick until it is edited; null: it can'),
     next_due_at: MaybeInstant,
     version: z.int().describe('the ETag; raised by every change'),
     created_at: Instant,
     updated_at: Instant,
   })
-  .openapi('Scenario');
+  .openapi('Scenario', { example: SCENARIO_EXAMPLE });
 
 export const ScenarioWithRunsBody = ScenarioBody.extend({
   runs: z.array(RunBody).describe('the last 100, newest first'),
-}).openapi('ScenarioWithRuns');
+}).openapi('ScenarioWithRuns', { example: { ...SCENARIO_EXAMPLE, runs: [RUN_EXAMPLE] } });
+
+/** A policy as it is answered: a length of time is text by then. */
+function toBody(form: z.ZodType): z.ZodType {
+  const stored = form instanceof z.ZodPipe ? z.string() : form;
+  const told = form.description === undefined ? stored : stored.describe(form.description);
+  return told.nullable();
+}
 
 /** A list's shape. */
 export const pageBody = (item: z.ZodType) =>

@@ -1,5 +1,5 @@
 /** What every REST operation is handed, and how one is declared: once, for the router and for the document. */
-import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { authenticate, type Caller, type Credentials } from '#domain/access/authenticate.ts';
 import { authorizationOf, type Asked } from '#domain/access/own-page.ts';
@@ -8,8 +8,9 @@ import type { Principal } from '#domain/access/principal.ts';
 import type { Registry } from '#domain/step/kind.ts';
 import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
-import { invalid, type Problem } from '#platform/errors.ts';
-import { errorResponses } from './errors.ts';
+import { DomainError, invalid, type Problem } from '#platform/errors.ts';
+import { describe, MAX_ID, type Route } from './describe.ts';
+import type { RequestLimits } from './limits.ts';
 
 export type RestDeps = {
   readonly pool: Pool;
@@ -22,6 +23,8 @@ export type RestDeps = {
   readonly publicUrl: string | null;
   /** How old a worker's beat may be; 90 in production. */
   readonly heartbeatStaleSeconds: number;
+  /** Default: none. */
+  readonly requestLimits?: RequestLimits | undefined;
 };
 
 /** What the operations share within one process. */
@@ -44,16 +47,8 @@ type Handler = (c: RestContext) => Promise<Response>;
 
 /** Adds an operation: its route, and its part of the OpenAPI document. The domain checks what is sent, so
  *  that every surface answers the same; the document's schemas only describe it. */
-export function addOperation(
-  app: RestApp,
-  route: RouteConfig & { readonly errors: readonly number[] },
-  handler: Handler,
-): void {
-  const { errors, ...described } = route;
-  app.openAPIRegistry.registerPath({
-    ...described,
-    responses: { ...described.responses, ...errorResponses(errors) },
-  });
+export function addOperation(app: RestApp, route: Route, handler: Handler): void {
+  app.openAPIRegistry.registerPath(describe(route));
   app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handler);
 }
 
@@ -74,7 +69,7 @@ export function placeOf(c: RestContext): Omit<Credentials, 'authorization'> {
 }
 
 /** The request, as far as it tells which page asked. */
-export function asked({ publicUrl }: RestHouse, c: RestContext): Asked {
+export function asked({ publicUrl }: Pick<RestDeps, 'publicUrl'>, c: RestContext): Asked {
   return { method: c.req.method, header: (name) => c.req.header(name), publicUrl };
 }
 
@@ -91,6 +86,16 @@ export function currentProject(who: Principal): number {
     'is missing; send the header X-Project-Id or ?project_id=, the token has no default';
   throw invalid([{ path: ['project_id'], message }]);
 }
+
+/** What a command changes must lie in the project that the request names.
+ *  @throws DomainError NOT_FOUND. */
+export function assertProject(c: RestContext, found: Found, what: string): void {
+  const named = namedProject(c);
+  if (named === null || named === found.projectId) return;
+  throw new DomainError('NOT_FOUND', `No ${what} ${found.id} in project ${named}.`);
+}
+
+type Found = { readonly id: number; readonly projectId: number };
 
 function askedProject(c: RestContext, problems: Problem[]): number | null {
   const header = readId(c.req.header('X-Project-Id'), 'X-Project-Id', problems);
@@ -110,10 +115,8 @@ function readId(text: string | undefined, name: string, problems: Problem[]): nu
   return id;
 }
 
-const MAX_INT = 2_147_483_647;
-
 /** An id out of a path or a header; null for anything that can be none. */
-export function parseId(text: string, max = MAX_INT): number | null {
+export function parseId(text: string, max = MAX_ID): number | null {
   const id = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : NaN;
   return id <= max ? id : null;
 }

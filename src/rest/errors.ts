@@ -2,6 +2,7 @@
  *  request's id and answered without a word about its inside. */
 import { z } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
+import { PERMISSIONS } from '#domain/access/principal.ts';
 import { DomainError, type ErrorCode } from '#platform/errors.ts';
 import type { Log } from '#platform/log.ts';
 import type { RestContext } from './context.ts';
@@ -21,56 +22,117 @@ export class MalformedBody extends Error {
   override readonly name = 'MalformedBody';
 }
 
+const Detail = z.object({
+  path: z.array(z.union([z.string(), z.int()])).openapi({ example: ['steps', 0, 'kind'] }),
+  message: z.string().describe('what is wrong, and how to mend it'),
+  value: z.unknown().describe('what was found there; null for nothing'),
+});
+
 export const ErrorBody = z
   .object({
-    error: z.string().describe('the code').openapi({ example: 'validation' }),
+    error: z.string().describe('the code'),
     message: z.string().describe('for a person'),
-    details: z
-      .array(
-        z.object({
-          path: z
-            .array(z.union([z.string(), z.number()]))
-            .openapi({ example: ['steps', 0, 'kind'] }),
-          message: z.string(),
-          value: z.unknown(),
-        }),
-      )
-      .describe('every problem, each with its place'),
-    request_id: z.string().describe('the log has it too'),
-    permission: z.string().optional().describe('of permission_denied: what is missing'),
-    target_id: z.union([z.string(), z.number()]).optional().describe('of permission_denied: where'),
-    config: z.unknown().optional().describe('of trigger_config: exactly the offending part'),
-    version: z.number().optional().describe('of a stale If-Match: the version in force'),
+    details: z.array(Detail).describe('every problem, each with its place'),
+    request_id: z.string().describe('the log has it too; also in the header X-Request-Id'),
   })
   .openapi('Error');
 
-const MEANINGS: Readonly<Record<number, string>> = {
-  400: 'The body is no JSON.',
-  401: 'No token, or a bad one.',
-  403: 'The caller may see it and may not do this.',
-  404: 'There is no such thing, or the caller may not know of it.',
-  409: 'It has changed in the meantime, or something else stands against it.',
-  413: 'The body is larger than 1 MiB.',
-  422: 'The input cannot be taken; `details` lists every problem.',
-  429: 'Too many tries; `Retry-After` says when to come back.',
-  500: 'A stored configuration failed (`trigger_config`), or something unexpected was logged.',
+type Failure = { readonly meaning: string; readonly body: z.ZodType; readonly headers?: Headers };
+type Headers = Readonly<Record<string, { description: string; schema: object }>>;
+
+const failure = (
+  name: string,
+  codes: readonly [string, ...string[]],
+  meaning: string,
+  more: Readonly<Record<string, z.ZodType>> = {},
+  headers: Headers = {},
+): Failure => ({
+  meaning,
+  body: ErrorBody.extend({ error: z.enum(codes), ...more }).openapi(name),
+  headers,
+});
+
+const FAILURES: Readonly<Record<number, Failure>> = {
+  400: failure('MalformedBody', ['malformed_json'], 'The body is no JSON.'),
+  401: failure(
+    'Unauthenticated',
+    ['unauthenticated'],
+    'No token, or a bad one.',
+    {},
+    { 'WWW-Authenticate': { description: 'The scheme: Bearer.', schema: { type: 'string' } } },
+  ),
+  403: failure(
+    'PermissionDenied',
+    ['permission_denied'],
+    'The caller may see it and may not do this.',
+    {
+      permission: z.enum(PERMISSIONS).describe('what is missing'),
+      target_id: z.union([z.string(), z.int()]).describe('where it is missing'),
+    },
+  ),
+  404: failure(
+    'NotFound',
+    ['not_found'],
+    'There is no such thing, or the caller may not know of it.',
+  ),
+  409: failure(
+    'Conflict',
+    ['conflict'],
+    'It has changed in the meantime, or something else stands against it.',
+    { version: z.int().optional().describe('of a stale If-Match: the version in force') },
+  ),
+  413: failure('TooLarge', ['too_large'], 'The body is larger than 1 MiB.'),
+  415: failure(
+    'UnsupportedMediaType',
+    ['unsupported_media_type'],
+    'The body is not sent as application/json in UTF-8.',
+  ),
+  422: failure(
+    'Validation',
+    ['validation'],
+    'The input cannot be taken; `details` lists every problem.',
+  ),
+  429: failure(
+    'RateLimited',
+    ['rate_limited'],
+    'Too many requests, or too many tries to sign in.',
+    {},
+    {
+      'Retry-After': {
+        description: 'After how many seconds to come back.',
+        schema: { type: 'integer', minimum: 1 },
+      },
+    },
+  ),
+  500: failure(
+    'Failed',
+    ['trigger_config', 'internal'],
+    'A stored configuration failed when it had to be resolved (`trigger_config`), or something unexpected was logged (`internal`).',
+    { config: z.unknown().optional().describe('of trigger_config: exactly the offending part') },
+  ),
 };
 
 /** The document's part for the errors that an operation may answer. */
 export function errorResponses(statuses: readonly number[]) {
   return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: MEANINGS[status]!, content: { 'application/json': { schema: ErrorBody } } },
-    ]),
+    statuses.map((status) => {
+      const { meaning: description, body: schema, headers } = FAILURES[status]!;
+      return [status, { description, content: { 'application/json': { schema } }, headers }];
+    }),
   );
 }
+
+/** What may be said to a request before an operation sees it, by status. */
+const HTTP_CODES: Readonly<Record<number, string>> = {
+  413: 'too_large',
+  415: 'unsupported_media_type',
+};
 
 export function answerError(error: unknown, c: RestContext, log: Log): Response {
   if (error instanceof DomainError) return answerDomainError(error, c);
   if (error instanceof MalformedBody) return answer(c, 400, 'malformed_json', error.message);
   if (error instanceof HTTPException) {
-    return answer(c, error.status, error.status === 413 ? 'too_large' : 'http', error.message);
+    return answer(c, error.status, HTTP_CODES[error.status] ?? 'http', error.message);
   }
   const requestId = c.get('requestId');
   log.error({ err: error, requestId, method: c.req.method, path: c.req.path }, 'a request failed');

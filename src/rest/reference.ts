@@ -1,113 +1,106 @@
-/** The OpenAPI document, and the same as a page for people that needs no network and no script. */
-import { html, raw } from 'hono/html';
-import type { RestApp } from './context.ts';
+/** The OpenAPI document: what was added as operations, and what all of them share. */
+import { z } from '@hono/zod-openapi';
+import { addOperation, type RestApp } from './context.ts';
+import { referencePage, type Document } from './reference-page.ts';
 
-const TITLE = 'Honeyframe Scheduler';
+const TAGS = [
+  { name: 'scenarios', description: 'A trigger and a list of steps.' },
+  { name: 'runs', description: 'What a scenario did, does, or is about to do.' },
+  { name: 'templates', description: 'Scenarios that are written once and enabled per project.' },
+  { name: 'connectors', description: 'Where data comes from and mail goes to.' },
+  { name: 'access', description: 'Signing in, and who one is.' },
+  { name: 'health', description: 'Probes.' },
+  { name: 'document', description: 'This.' },
+];
 
-type Document = ReturnType<RestApp['getOpenAPI31Document']>;
-type Operation = {
-  readonly summary?: string;
-  readonly description?: string;
-  readonly parameters?: readonly { name: string; in: string; description?: string }[];
-  readonly requestBody?: { content: Record<string, { schema?: unknown }> };
-  readonly responses: Record<string, { description: string }>;
-};
+const ABOUT = `JSON in snake_case, ids as integers, instants in ISO 8601 UTC.
+
+**Place.** X-Project-Id (or \`project_id\` in the query) names the project, X-Org-Id the organisation; without them the token's, else the caller's default count. A command must find what it changes in the project that it names.
+
+**Lists.** \`{"items": […], "total": n, "next_cursor": "…" | null}\`; send \`next_cursor\` as \`cursor\` for the next page.
+
+**Failures** share one shape and carry the request's id, as every answer does in X-Request-Id. A stored configuration that fails when it must be resolved is 500 \`trigger_config\` with exactly the offending part in \`config\`; anything unexpected is 500 \`internal\`. A method that a path does not know is 405 with Allow.
+
+**Limits.** A token, and an address, may send so many requests a minute, counted by each API process; beyond that it is 429 with Retry-After.`;
 
 /** Call it last: it describes what was added before. */
 export function addReference(app: RestApp): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+  const { openAPIRegistry: registry } = app;
+  registry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
     description: 'A session of POST /api/auth/login, or a personal access token hf_….',
   });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'cookie', {
+  registry.registerComponent('securitySchemes', 'cookie', {
     type: 'apiKey',
     in: 'cookie',
     name: 'hf_session',
     description: 'A browser’s session of POST /api/auth/session, for pages of this address alone.',
   });
+  registry.registerComponent('headers', 'RequestId', {
+    description:
+      'The request’s id: the one that was sent, if it is 1 to 64 of A-Z a-z 0-9 _ . -, or a new one.',
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,64}$' },
+  });
+
   let made: Document | undefined;
-  const document = () =>
-    (made ??= app.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: {
-        title: TITLE,
-        version: '0.0.68',
-        description:
-          'X-Project-Id names the project, X-Org-Id the organisation; both have defaults. ' +
-          'Errors share one shape and carry the request’s id.',
+  const document = () => (made ??= makeDocument(app));
+  const tags = ['document'];
+  const open = { tags, security: [], errors: [] };
+
+  addOperation(
+    app,
+    {
+      ...open,
+      method: 'get',
+      path: '/api/openapi.json',
+      summary: 'This document',
+      responses: {
+        200: {
+          description: 'OpenAPI 3.1.',
+          content: {
+            'application/json': {
+              schema: z.looseObject({ openapi: z.literal('3.1.0') }),
+            },
+          },
+        },
       },
-      security: [{ bearer: [] }, { cookie: [] }],
-    }));
-  app.get('/api/openapi.json', (c) => c.json(document()));
-  app.get('/api/reference', (c) => c.html(page(document())));
+    },
+    async (c) => c.json(document()),
+  );
+
+  let page: string | undefined;
+  addOperation(
+    app,
+    {
+      ...open,
+      method: 'get',
+      path: '/api/reference',
+      summary: 'The same as a page, without network or script',
+      responses: {
+        200: { description: 'HTML.', content: { 'text/html': { schema: z.string() } } },
+      },
+    },
+    async (c) => c.html((page ??= String(await referencePage(document())))),
+  );
 }
 
-function page({ paths = {} }: Document) {
-  const sections = Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) =>
-      section(method.toUpperCase(), path, operation as Operation),
+function makeDocument(app: RestApp): Document {
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Honeyframe Scheduler',
+      version: '0.0.68',
+      description: ABOUT,
+      license: { name: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }, { cookie: [] }],
+  });
+  const used = new Set(
+    Object.values(document.paths ?? {}).flatMap((item) =>
+      Object.values(item as Record<string, { tags?: string[] }>).flatMap(({ tags = [] }) => tags),
     ),
   );
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>${TITLE}: REST</title>
-        <style>
-          body {
-            font:
-              1rem/1.5 system-ui,
-              sans-serif;
-            max-width: 60rem;
-            margin: 2rem auto;
-            padding: 0 1rem;
-          }
-          h2 {
-            font-size: 1.1rem;
-            margin-top: 2.5rem;
-          }
-          pre {
-            overflow: auto;
-            padding: 1rem;
-            border: 1px solid #8886;
-          }
-          :root {
-            color-scheme: light dark;
-          }
-        </style>
-      </head>
-      <body>
-        <h1>${TITLE}: REST</h1>
-        <p>The same for machines: <a href="/api/openapi.json">OpenAPI 3.1</a>.</p>
-        ${sections}
-      </body>
-    </html>`;
-}
-
-function section(method: string, path: string, operation: Operation) {
-  const body = operation.requestBody?.content['application/json']?.schema;
-  return html`<section>
-    <h2><code>${method} ${path}</code></h2>
-    <p>${operation.summary ?? ''}. ${operation.description ?? ''}</p>
-    <ul>
-      ${(operation.parameters ?? []).map(
-        (each) => html`<li><code>${each.name}</code> (${each.in}) ${each.description ?? ''}</li>`,
-      )}
-    </ul>
-    ${
-      body === undefined
-        ? raw('')
-        : html`<details>
-            <summary>Body</summary>
-            <pre>${JSON.stringify(body, null, 2)}</pre>
-          </details>`
-    }
-    <ul>
-      ${Object.entries(operation.responses).map(
-        ([status, { description }]) => html`<li><strong>${status}</strong> ${description}</li>`,
-      )}
-    </ul>
-  </section>`;
+  return { ...document, tags: TAGS.filter(({ name }) => used.has(name)) };
 }

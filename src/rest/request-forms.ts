@@ -2,24 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_STEPS, POLICIES, SCENARIO_FIELDS, STEP_FIELDS } from '#domain/scenario/forms.ts';
 import type { Registry, StepKind } from '#domain/step/kind.ts';
-
-const Trigger = z
-  .union([
-    z.strictObject({
-      cron: z.string().describe('five fields or an alias').meta({ example: '0 2 * * *' }),
-      timezone: z.string().optional().describe('IANA name; the project’s when left out'),
-    }),
-    z.strictObject({
-      interval: z.string().meta({ example: '15m' }),
-      anchor: z.iso.datetime().optional().describe('the creation when left out'),
-    }),
-    z.strictObject({
-      upstream: z.array(z.string()).min(1),
-      require: z.enum(['any', 'all']).optional(),
-    }),
-  ])
-  .nullable()
-  .describe('null: manual only');
+import { MAX_ID } from './describe.ts';
+import { TriggerForm } from './trigger-form.ts';
 
 /** JSON Schema 2020-12, which OpenAPI 3.1 speaks. */
 type JsonSchema = Record<string, unknown>;
@@ -32,15 +16,15 @@ export function requestForms(kinds: Registry): { create: JsonSchema; patch: Json
     .max(MAX_STEPS)
     .describe('any value in a step may be a template: {{ param.x }}, {{ project.owner_email }}');
   const shared = z
-    .strictObject({ ...SCENARIO_FIELDS, trigger: Trigger, steps, policies: POLICIES.partial() })
+    .strictObject({ ...SCENARIO_FIELDS, trigger: TriggerForm, steps, policies: POLICIES.partial() })
     .partial();
   const patch = shared.extend({
     recipients: z.array(z.string()).optional().describe('of every step that sends mail'),
   });
-  return {
-    create: toJsonSchema(shared.required({ name: true, steps: true })),
-    patch: toJsonSchema(patch),
-  };
+  const create = shared
+    .required({ name: true, steps: true })
+    .extend({ project_id: z.int().min(1).max(MAX_ID).optional().describe('the project') });
+  return { create: toJsonSchema(create), patch: toJsonSchema(patch) };
 }
 
 function stepForm(kind: StepKind): z.ZodType {

@@ -9,9 +9,16 @@ import { BACKFILL_OVERLAPS } from '#domain/tick/fire-backfill.ts';
 import { invalid } from '#platform/errors.ts';
 import * as bodies from './bodies.ts';
 import { readJson, readOptionalJson } from './body.ts';
-import { addOperation, namedProject, signedIn, type RestApp, type RestHouse } from './context.ts';
+import {
+  addOperation,
+  assertProject,
+  namedProject,
+  signedIn,
+  type RestApp,
+  type RestHouse,
+} from './context.ts';
 import { runId } from './runs.ts';
-import { IdParams, scenarioId } from './scenarios.ts';
+import { IdParams, LOCATION, RunIdParams, scenarioId } from './scenarios.ts';
 
 const Instant = z.iso.datetime({ offset: true });
 
@@ -65,13 +72,14 @@ export function addRunCommands(app: RestApp, house: RestHouse): void {
       summary: 'Ask a run to end',
       description: `${ours} A waiting or queued one has ended with the answer, a running one ends within seconds.`,
       tags,
-      request: { params: IdParams },
+      request: { params: RunIdParams },
       responses: { 202: { description: 'The run.', content: json(bodies.RunBody) } },
-      errors: [401, 403, 404, 409],
+      errors: [403, 409],
     },
     async (c) => {
       const who = await signedIn(house, c);
       const id = runId(c);
+      assertProject(c, await getRun(house, who, id), 'run');
       await cancelRun(house, who, id);
       return c.json(bodies.toRunBody(await getRun(house, who, id)), 202);
     },
@@ -85,15 +93,18 @@ export function addRunCommands(app: RestApp, house: RestHouse): void {
       summary: 'Run a finished run once more',
       description: `${ours} Makes a new run with the configuration, parameters and due time of the old one, which stays as it is. While one retry of a run goes, another is 409.`,
       tags,
-      request: { params: IdParams, body: { content: json(RetryRequest), required: false } },
-      responses: { 202: { description: 'The new run.', content: json(bodies.RunBody) } },
-      errors: [400, 401, 403, 404, 409, 422, 500],
+      request: { params: RunIdParams, body: { content: json(RetryRequest), required: false } },
+      responses: {
+        202: { description: 'The new run.', content: json(bodies.RunBody), headers: LOCATION },
+      },
+      errors: [403, 409, 500],
     },
     async (c) => {
       const who = await signedIn(house, c);
       const id = runId(c);
       const { data, problems } = parseForm(RetryRequest, await readOptionalJson(c));
       if (data === null) throw invalid(problems);
+      assertProject(c, await getRun(house, who, id), 'run');
       const retry = await retryRun(house, who, id, data);
       c.header('Location', `/api/scheduler/runs/${retry.runId}`);
       return c.json(bodies.toRunBody(await getRun(house, who, retry.runId)), 202);
@@ -113,7 +124,7 @@ export function addRunCommands(app: RestApp, house: RestHouse): void {
         200: { description: 'A dry run, or nothing was due.', content: json(BackfillBody) },
         202: { description: 'The runs were made.', content: json(BackfillBody) },
       },
-      errors: [400, 401, 403, 404, 409, 422, 500],
+      errors: [403, 409, 500],
     },
     async (c) => {
       const who = await signedIn(house, c);

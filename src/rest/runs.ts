@@ -15,14 +15,19 @@ import {
   type RestContext,
   type RestHouse,
 } from './context.ts';
-import { given, IdParams, PageQuery, scenarioId } from './scenarios.ts';
+import { given, IdParams, LOCATION, PageQuery, RunIdParams, scenarioId } from './scenarios.ts';
 
 const RunRequest = z.strictObject({
   params: z.record(z.string(), z.unknown()).optional().describe('values by parameter'),
 });
 
 const Key = z.object({
-  'Idempotency-Key': z.string().optional().describe('the same key answers the same run again'),
+  'Idempotency-Key': z
+    .string()
+    .max(255)
+    .regex(/^[\x20-\x7e]*$/)
+    .optional()
+    .describe('the same key answers the same run again, whatever else is sent with it'),
 });
 
 export function addRuns(app: RestApp, house: RestHouse): void {
@@ -41,8 +46,10 @@ export function addRuns(app: RestApp, house: RestHouse): void {
         headers: Key,
         body: { content: json(RunRequest), required: false },
       },
-      responses: { 202: { description: 'The run.', content: json(bodies.RunBody) } },
-      errors: [400, 401, 403, 404, 422, 500],
+      responses: {
+        202: { description: 'The run.', content: json(bodies.RunBody), headers: LOCATION },
+      },
+      errors: [403, 500],
     },
     async (c) => {
       const who = await signedIn(house, c);
@@ -73,7 +80,7 @@ export function addRuns(app: RestApp, house: RestHouse): void {
       responses: {
         200: { description: 'A page.', content: json(bodies.pageBody(bodies.RunBody)) },
       },
-      errors: [401, 404, 422],
+      errors: [],
     },
     async (c) => {
       const who = await signedIn(house, c);
@@ -91,9 +98,9 @@ export function addRuns(app: RestApp, house: RestHouse): void {
       summary: 'A run with its steps',
       description: 'Not on the product page: the `Location` of a run that was started.',
       tags,
-      request: { params: IdParams },
+      request: { params: RunIdParams },
       responses: { 200: { description: 'Found.', content: json(bodies.RunWithStepsBody) } },
-      errors: [401, 404],
+      errors: [],
     },
     async (c) => {
       const who = await signedIn(house, c);

@@ -4,7 +4,8 @@ import { createScenario, updateScenario } from '#domain/scenario/save-scenario.t
 import { deleteScenario } from '#domain/scenario/operate-scenario.ts';
 import { getScenario, listScenarios, type Scenario } from '#domain/scenario/scenario.ts';
 import { listRuns } from '#domain/scenario/runs.ts';
-import { DomainError, invalid } from '#platform/errors.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '#domain/scenario/page.ts';
+import { DomainError } from '#platform/errors.ts';
 import * as bodies from './bodies.ts';
 import { readJson, readQuery } from './body.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type RestContext,
   type RestHouse,
 } from './context.ts';
+import { MAX_ID } from './describe.ts';
 import { requestForms } from './request-forms.ts';
 
 const PATH = '/api/scheduler/scenarios';
@@ -24,29 +26,71 @@ const PATH = '/api/scheduler/scenarios';
 const SHOWN_RUNS = 100;
 
 export const PageQuery = z.strictObject({
-  project_id: z.string().optional().describe('the header X-Project-Id says the same'),
-  limit: z.coerce.number().optional().describe('1 to 200; 50'),
+  project_id: z.string().optional(),
+  limit: z.coerce
+    .number()
+    .optional()
+    .describe('how many a page has')
+    .openapi({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT }),
   cursor: z.string().optional().describe('next_cursor of the page before'),
 });
 
+export const words = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\0'), 'holds a NUL; remove it')
+    .optional();
+
 const ListQuery = PageQuery.extend({
-  step_kind: z.string().optional().describe('only those with a step of this kind'),
+  step_kind: words(100).describe('only those with a step of this kind'),
   enabled: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
-    .optional(),
-  q: z.string().optional().describe('part of a name, slug or description'),
+    .optional()
+    .describe('only those that are switched on, or off'),
+  q: words(200).describe('part of a name, slug or description'),
 });
 
-export const IdParams = z.object({ id: z.string().describe('a whole number') });
+const idIn = (maximum: number) =>
+  z.object({ id: z.string().openapi({ type: 'integer', minimum: 1, maximum }) });
 
-const IF_MATCH = z.object({
-  'If-Match': z.string().optional().describe('the ETag that you have seen; a stale one is 409'),
+export const IdParams = idIn(MAX_ID);
+export const RunIdParams = idIn(Number.MAX_SAFE_INTEGER);
+
+export const IF_MATCH = z.object({
+  'If-Match': z
+    .string()
+    .optional()
+    .describe('the ETag that you have seen; any other than the one in force is 409; * is every one')
+    .openapi({ example: '"3"' }),
 });
+
+export const ETAG = {
+  ETag: {
+    description: 'The version, to be sent back as If-Match.',
+    schema: { type: 'string' as const, example: '"3"' },
+  },
+};
+export const LOCATION = {
+  Location: { description: 'Where it is read.', schema: { type: 'string' as const } },
+};
+
+const NEW_EXAMPLE = {
+  name: 'Nightly snapshots',
+  trigger: { cron: '0 2 * * *', timezone: 'Asia/Jakarta' },
+  steps: [{ kind: 'snapshot_dashboards', skip_hours: 12 }],
+  policies: { overlap: 'skip', timeout: '1h' },
+};
+const CHANGE_EXAMPLE = { trigger: { interval: '6h' }, enabled: true };
 
 export function addScenarios(app: RestApp, house: RestHouse): void {
   const forms = requestForms(house.kinds);
   const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
+  const named = (name: string, schema: object, example: object) => {
+    app.openAPIRegistry.registerComponent('schemas', name, { ...schema, example });
+    return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
+  };
   const tags = ['scenarios'];
 
   addOperation(
@@ -60,7 +104,7 @@ export function addScenarios(app: RestApp, house: RestHouse): void {
       responses: {
         200: { description: 'A page.', content: json(bodies.pageBody(bodies.ScenarioBody)) },
       },
-      errors: [401, 404, 422],
+      errors: [],
     },
     async (c) => {
       const who = await signedIn(house, c);
@@ -78,9 +122,15 @@ export function addScenarios(app: RestApp, house: RestHouse): void {
       path: PATH,
       summary: 'Create a scenario in the current project',
       tags,
-      request: { body: { content: { 'application/json': { schema: forms.create } } } },
-      responses: { 201: { description: 'Created.', content: json(bodies.ScenarioBody) } },
-      errors: [400, 401, 403, 404, 409, 413, 422],
+      request: { body: { content: named('NewScenario', forms.create, NEW_EXAMPLE) } },
+      responses: {
+        201: {
+          description: 'Created.',
+          content: json(bodies.ScenarioBody),
+          headers: { ...ETAG, ...LOCATION },
+        },
+      },
+      errors: [403, 409],
     },
     async (c) => {
       const who = await signedIn(house, c);
@@ -100,8 +150,14 @@ export function addScenarios(app: RestApp, house: RestHouse): void {
       summary: 'The configuration of a scenario and its last 100 runs',
       tags,
       request: { params: IdParams },
-      responses: { 200: { description: 'Found.', content: json(bodies.ScenarioWithRunsBody) } },
-      errors: [401, 404],
+      responses: {
+        200: {
+          description: 'Found; one that cannot fire any more is so too, and says why in `broken`.',
+          content: json(bodies.ScenarioWithRunsBody),
+          headers: ETAG,
+        },
+      },
+      errors: [],
     },
     async (c) => {
       const who = await signedIn(house, c);
@@ -124,15 +180,23 @@ export function addScenarios(app: RestApp, house: RestHouse): void {
       request: {
         params: IdParams,
         headers: IF_MATCH,
-        body: { content: { 'application/json': { schema: forms.patch } } },
+        body: { content: named('ScenarioChange', forms.patch, CHANGE_EXAMPLE) },
       },
-      responses: { 200: { description: 'Changed.', content: json(bodies.ScenarioBody) } },
-      errors: [400, 401, 403, 404, 409, 413, 422, 500],
+      responses: {
+        200: { description: 'Changed.', content: json(bodies.ScenarioBody), headers: ETAG },
+      },
+      errors: [403, 409, 500],
     },
     async (c) => {
       const who = await signedIn(house, c);
-      const options = { ifVersion: readIfMatch(c), projectId: namedProject(c) };
-      const scenario = await updateScenario(house, who, scenarioId(c), await readJson(c), options);
+      const id = scenarioId(c);
+      const input = await readJson(c);
+      const ifVersion = await readIfMatch(
+        c,
+        async () => (await getScenario(house, who, id)).version,
+      );
+      const options = { ifVersion, projectId: namedProject(c) };
+      const scenario = await updateScenario(house, who, id, input, options);
       return tagged(c, scenario, bodies.toScenarioBody(scenario), 200);
     },
   );
@@ -146,7 +210,7 @@ export function addScenarios(app: RestApp, house: RestHouse): void {
       tags,
       request: { params: IdParams },
       responses: { 204: { description: 'Removed.' } },
-      errors: [401, 403, 404],
+      errors: [403],
     },
     async (c) => {
       const who = await signedIn(house, c);
@@ -176,13 +240,26 @@ function tagged(c: RestContext, { version }: Scenario, body: object, status: 200
   return c.json(body, status);
 }
 
-function readIfMatch(c: RestContext): number | null {
-  const header = c.req.header('If-Match');
-  if (header === undefined || header.trim() === '*') return null;
-  const [, version] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header.trim()) ?? [];
-  if (version !== undefined) return Number(version);
-  const message = 'is one ETag as this API hands it out, as in "3"';
-  throw invalid([{ path: ['If-Match'], message, value: header }]);
+/** The version that the caller has seen: of several the one in force, of none that can be ours one that never is, so
+ *  that it is stale. null: the caller does not mind. */
+export async function readIfMatch(
+  c: RestContext,
+  inForce: () => Promise<number>,
+): Promise<number | null> {
+  const header = c.req.header('If-Match')?.trim();
+  if (header === undefined || header === '*') return null;
+  const seen = header.split(',').map(versionOf);
+  if (seen.length === 1) return seen[0]!;
+  const version = await inForce();
+  return seen.includes(version) ? version : NEVER;
+}
+
+/** Versions begin with 1. */
+const NEVER = 0;
+
+function versionOf(etag: string): number {
+  const [, version] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(etag.trim()) ?? [];
+  return version === undefined ? NEVER : Number(version);
 }
 
 /** A body may name its project, as the other endpoints' answers do. */

@@ -23,6 +23,10 @@ import {
 
 const PATH = '/api/auth/session';
 
+const COOKIE = {
+  'Set-Cookie': { description: 'The session, or its end.', schema: { type: 'string' as const } },
+};
+
 export function addSession(app: RestApp, house: RestHouse): void {
   const me = { content: { 'application/json': { schema: MeBody } } };
 
@@ -38,8 +42,10 @@ export function addSession(app: RestApp, house: RestHouse): void {
       tags: ['access'],
       security: [],
       request: { body: { content: { 'application/json': { schema: PasswordForm } } } },
-      responses: { 200: { description: 'Signed in, as GET /api/me says it.', ...me } },
-      errors: [400, 401, 422, 429],
+      responses: {
+        200: { description: 'Signed in, as GET /api/me says it.', ...me, headers: COOKIE },
+      },
+      errors: [401, 404, 422],
     },
     async (c) => {
       // Otherwise any site could sign its visitors in here, as somebody else.
@@ -62,7 +68,7 @@ export function addSession(app: RestApp, house: RestHouse): void {
         200: { description: 'The owner of the cookie, or of the token.', ...me },
         204: { description: 'Nobody is signed in, or not any more.' },
       },
-      errors: [],
+      errors: [404, 422],
     },
     async (c) => {
       try {
@@ -84,8 +90,10 @@ export function addSession(app: RestApp, house: RestHouse): void {
       description: `For ${RENEWED_FOR_DAYS} days after the password was given; it answers 401 from then on.`,
       tags: ['access'],
       security: [{ cookie: [] }],
-      responses: { 200: { description: 'Renewed, as GET /api/me says it.', ...me } },
-      errors: [401],
+      responses: {
+        200: { description: 'Renewed, as GET /api/me says it.', ...me, headers: COOKIE },
+      },
+      errors: [401, 404, 422],
     },
     async (c) => {
       const token = ownCookie(asked(house, c));
@@ -101,7 +109,7 @@ export function addSession(app: RestApp, house: RestHouse): void {
       summary: 'Sign out: the cookie is forgotten',
       tags: ['access'],
       security: [],
-      responses: { 204: { description: 'Signed out, or nobody was signed in.' } },
+      responses: { 204: { description: 'Signed out, or nobody was signed in.', headers: COOKIE } },
       errors: [401],
     },
     async (c) => {

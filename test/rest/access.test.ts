@@ -102,7 +102,10 @@ test('the document is OpenAPI 3.1, describes each kind’s form, and reads offli
   const { body } = await call('GET', '/api/openapi.json');
   expect(body.openapi).toBe('3.1.0');
   const { post } = body.paths['/api/scheduler/scenarios'];
-  const form = post.requestBody.content['application/json'].schema;
+  expect(post.requestBody.content['application/json'].schema).toEqual({
+    $ref: '#/components/schemas/NewScenario',
+  });
+  const form = body.components.schemas.NewScenario;
   const kinds = form.properties.steps.items.anyOf;
   expect(
     kinds.map((kind: { properties: { kind: { const: string } } }) => kind.properties.kind.const),
@@ -114,6 +117,7 @@ test('the document is OpenAPI 3.1, describes each kind’s form, and reads offli
   expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['201', '422', '403']));
   const page = await call('GET', '/api/reference');
   expect(page.status).toBe(200);
-  expect(page.body).toContain('GET /api/scheduler/scenarios/{id}');
+  expect(page.body).toContain('Change trigger, steps, recipients, policies or the switch');
+  expect(page.body).toContain('id="schema-NewScenario"');
   expect(page.body).not.toMatch(/<script|https?:\/\/(?!json-schema|example)/);
 });

@@ -47,7 +47,7 @@ export function createClient(setting: Setting, more: Partial<RestDeps> = {}) {
     return {
       status: response.status,
       headers: response.headers,
-      body: isJson ? JSON.parse(text) : text,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
     };
   };
 }

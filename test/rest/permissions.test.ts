@@ -2,12 +2,14 @@
  *  too, so that an operation without a line here fails. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createScenario } from '#domain/scenario/save-scenario.ts';
+import { createTemplate } from '#domain/template/save-template.ts';
 import { createToken, createUser } from '#test/support/factories.ts';
 import { createSetting, type Setting } from '#test/support/setting.ts';
 import { NOTE } from '#test/support/tiny-kinds.ts';
 import { createClient } from './client.ts';
 
 const SCENARIOS = '/api/scheduler/scenarios';
+const TEMPLATES = '/api/scheduler/templates';
 
 /** What is answered to: the stranger, a member without a role, viewer, analyst, designer, admin; then a
  *  designer's tokens: with scope read, with scope write, revoked; and nobody at all. */
@@ -25,11 +27,13 @@ const PEOPLE = [
 ] as const;
 type Person = (typeof PEOPLE)[number];
 
+const MEMBER = [200, 200, 200, 200, 200, 200, 200, 200, 401, 401];
+const administer = (status: number) => [404, 403, 403, 403, 403, status, 403, 403, 401, 401];
 const READ = [404, 404, 200, 200, 200, 200, 200, 200, 401, 401];
 const change = (status: number) => [404, 404, 403, 403, status, status, 403, status, 401, 401];
 
-/** [method, path with {id}, {run} and {ended}, statuses by person, body]; each call gets a scenario, a queued run and
- *  an ended one of its own. */
+/** [method, path with {id}, {run}, {ended}, {slug} and {project_id}, statuses by person, body]; each call gets a scenario,
+ *  a queued run, an ended one and a template of its own. */
 const OPERATIONS: [string, string, number[], unknown?][] = [
   ['GET', SCENARIOS, READ],
   ['POST', SCENARIOS, change(201), { name: 'Made', steps: [NOTE] }],
@@ -47,12 +51,22 @@ const OPERATIONS: [string, string, number[], unknown?][] = [
     change(202),
     { from: '2026-01-01T00:00:00Z', to: '2026-01-03T00:00:00Z' },
   ],
-  ['GET', '/api/me', [200, 200, 200, 200, 200, 200, 200, 200, 401, 401]],
+  ['GET', TEMPLATES, MEMBER],
+  ['POST', TEMPLATES, [201, ...administer(201).slice(1)], () => wireOfTemplate()],
+  ['GET', `${TEMPLATES}/{slug}`, [404, ...MEMBER.slice(1)]],
+  ['PATCH', `${TEMPLATES}/{slug}`, administer(200), { description: 'changed' }],
+  ['DELETE', `${TEMPLATES}/{slug}`, administer(204)],
+  ['POST', `${TEMPLATES}/{slug}/enable/{project_id}`, administer(200), {}],
+  ['POST', `${TEMPLATES}/{slug}/disable/{project_id}`, administer(200), {}],
+  ['GET', '/api/connectors/catalog', MEMBER],
+  ['GET', '/api/me', MEMBER],
 ];
 
 /** Those that need no token at all; a session has tests of its own. */
 const PUBLIC = [
   'GET /api/pipeline/scheduler/health',
+  'GET /api/openapi.json',
+  'GET /api/reference',
   'GET /healthz',
   'GET /readyz',
   'POST /api/auth/login',
@@ -90,8 +104,16 @@ async function subject() {
   const ended = await call('POST', `${SCENARIOS}/${id}/run`, { token });
   await call('POST', `/api/scheduler/runs/${ended.body.id}/cancel`, { token });
   const run = await call('POST', `${SCENARIOS}/${id}/run`, { token });
-  return { id, run: run.body.id as number, ended: ended.body.id as number };
+  const { slug } = await createTemplate(setting.deps, admin, wireOfTemplate());
+  return { id, run: run.body.id as number, ended: ended.body.id as number, slug };
 }
+
+let templates = 0;
+const wireOfTemplate = () => ({
+  slug: `template-${++templates}`,
+  display_name: 'Template',
+  steps: [NOTE],
+});
 
 const as = (person: Person, body?: unknown) => {
   const token = tokens.get(person);
@@ -105,26 +127,28 @@ const as = (person: Person, body?: unknown) => {
 for (const [method, path, statuses, body] of OPERATIONS) {
   for (const [index, person] of PEOPLE.entries()) {
     test(`${method} ${path} as ${person}: ${statuses[index]}`, async () => {
-      const { id, run, ended } = await subject();
+      const { id, run, ended, slug } = await subject();
       const before = await fingerprint();
       const answer = await call(
         method,
         path
           .replace('{id}', String(id))
           .replace('{run}', String(run))
-          .replace('{ended}', String(ended)),
-        as(person, body),
+          .replace('{ended}', String(ended))
+          .replace('{slug}', slug)
+          .replace('{project_id}', String(setting.projectId)),
+        as(person, typeof body === 'function' ? body() : body),
       );
       expect(answer).toMatchObject({ status: statuses[index] });
       if (answer.status === 403) {
         expect(answer.body).toMatchObject({
           error: 'permission_denied',
-          permission: 'project.edit',
+          permission: path.startsWith(TEMPLATES) ? 'org.admin' : 'project.edit',
           target_id: expect.any(Number),
         });
       }
       if (answer.status === 404) {
-        expect(answer.body.message).toMatch(/^No (scenario|project|run) \d+\.$/);
+        expect(answer.body.message).toMatch(/^No (scenario|project|run|template) [\w-]+\.$/);
       }
       if (answer.status >= 400) {
         expect(answer.body.request_id).toBe(answer.headers.get('X-Request-Id'));
@@ -189,6 +213,8 @@ test('a role on one project opens that project alone', async () => {
 async function fingerprint() {
   return setting.rows(
     `select (select count(*) from scenario) as scenarios, (select sum(version) from scenario) as versions,
+            (select count(*) from template) as templates, (select sum(version) from template) as edits,
+            (select count(*) from template_enablement) as cells,
             (select count(*) from scenario where deleted_at is not null) as deleted,
             (select count(*) from run) as runs, (select count(*) from run where finished_at is null) as open, (select count(*) from audit_log) as audit`,
   );

@@ -68,7 +68,7 @@ const filter = `project_id = $1 and deleted_at is null
 /** $5 the last id of the page before, or 0; $6 how many. */
 export const listScenarios = statement<ScenarioRow>(
   'list-scenarios',
-  `select ${SCENARIO_COLUMNS} from scenario where ${filter} and id > $5 order by id limit $6`,
+  `select ${SCENARIO_COLUMNS} from scenario where ${filter} and id > $5::bigint order by id limit $6`,
 );
 
 export const countScenarios = statement<{ total: number }>(
