@@ -24,3 +24,10 @@ export const findProject = statement<ProjectRow>(
   'find-project',
   `select ${columns} from project p join org o on o.id = p.org_id where p.id = $1 and p.org_id = $2`,
 );
+
+/** $1 projects, $2 organisation. */
+export const findProjects = statement<ProjectRow>(
+  'find-projects',
+  `select ${columns} from project p join org o on o.id = p.org_id
+    where p.id = any($1::int[]) and p.org_id = $2 order by p.id`,
+);

@@ -6,6 +6,8 @@ import { recordChange, type Actor } from '../access/audit.ts';
 import type { Principal } from '../access/principal.ts';
 import { toJsonb } from '../event/event.ts';
 import { decideArrivals } from '../tick/arrivals.ts';
+import { lockCellOf, turnOffDeleted } from '../template/cell-of-deleted.ts';
+import type { CellRow } from '../template/template.sql.ts';
 import { fireManual } from '../tick/fire-manual.ts';
 import { faultOf } from '../tick/record-quiet.ts';
 import {
@@ -167,7 +169,7 @@ const pastEnd = (until: Date): Problem => ({
 });
 
 /** Soft: its runs stay readable, the active one finishes, waiting ones are cancelled, its slug is free. Scenarios that
- *  it is an upstream of are broken until their triggers are edited.
+ *  it is an upstream of are broken until their triggers are edited. The cell of the template that made it turns off.
  *  @throws DomainError NOT_FOUND, FORBIDDEN. */
 export async function deleteScenario(
   deps: ScenarioDeps,
@@ -176,9 +178,14 @@ export async function deleteScenario(
   { projectId = null }: { readonly projectId?: number | null } = {},
 ): Promise<void> {
   await transaction(deps.pool, async (tx) => {
-    const before = await lockScenario(tx, who, id, projectId, () => lockLinks(tx, who.orgId));
+    let cell: CellRow | null = null;
+    const before = await lockScenario(tx, who, id, projectId, async () => {
+      cell = await lockCellOf(tx, id);
+      await lockLinks(tx, who.orgId);
+    });
     await cancelWaiting(tx, who, id, 'the scenario was deleted');
     await row(tx, sql.markDeleted, [id]);
+    if (cell !== null) await turnOffDeleted(tx, who, cell);
     await unlinkDeleted(tx, before);
     await recordOperation(tx, who, 'delete', before, null);
   });

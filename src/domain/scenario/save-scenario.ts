@@ -6,7 +6,7 @@ import { DomainError, invalid, type Problem } from '#platform/errors.ts';
 import { recordChange } from '../access/audit.ts';
 import type { Principal } from '../access/principal.ts';
 import { toJsonb } from '../event/event.ts';
-import { getProject } from '../project/project.ts';
+import { getProject, type Project } from '../project/project.ts';
 import { decideArrivals } from '../tick/arrivals.ts';
 import { formatTrigger } from '../trigger/trigger.ts';
 import { databaseProblems } from './check-scenario.ts';
@@ -37,6 +37,9 @@ export type Configuration = Pick<
   'slug' | 'name' | 'description' | 'ownerUserId' | 'enabled' | 'trigger' | 'steps' | 'policies'
 >;
 
+/** What a new scenario is where nothing says otherwise. */
+export const EMPTY = { description: '', trigger: null, steps: [], policies: {} };
+
 /** Every problem that creating this scenario would meet; empty when it would be created.
  *  @throws DomainError NOT_FOUND, FORBIDDEN for the project. */
 export async function validateScenario(
@@ -66,30 +69,33 @@ export async function createScenario(
     problems.push(...(await databaseProblems(tx, who, { projectId, scenarioId: null }, input)));
     if (problems.length > 0) throw invalid(problems);
 
-    const config = merge(
-      {
-        slug: input.slug ?? (await findFreeSlug(tx, projectId, input.name ?? '')),
-        name: input.name ?? input.slug ?? '',
-        description: '',
-        ownerUserId: who.userId,
-        enabled: true,
-        trigger: null,
-        steps: [],
-        policies: {},
-      },
-      input,
-    );
-    const zone = zoneOf(config, project.zone);
-    const { now } = (await row(tx, sql.databaseClock))!;
-    const ticking = { ...config, zone, createdAt: now, pausedAt: null };
-    const values = sql.valuesOf(toValues(config, zone, nextDue(ticking, now)));
-    const created = await row(tx, sql.insertScenario, [...values, who.orgId, projectId, now]);
-    const scenario = toScenario(created!);
-    await writeLinks(tx, scenario);
-    await recordSaved(tx, who, null, scenario);
-    await notifyChanged(tx, [scenario.id]);
-    return scenario;
+    const slug = input.slug ?? (await findFreeSlug(tx, projectId, slugOf(input.name ?? '')));
+    return insertNew(tx, who, project, { ...input, slug });
   });
+}
+
+/** Makes a scenario of what was read and found without problems, in the caller's transaction, which holds `lockLinks`
+ *  where it names upstreams.
+ *  @throws the database's error when another transaction takes the slug at the same time. */
+export async function insertNew(
+  tx: Client,
+  who: Principal,
+  project: Project,
+  input: ScenarioInput & { readonly slug: string },
+): Promise<Scenario> {
+  const { slug } = input;
+  const ownerUserId = who.userId;
+  const config = merge({ ...EMPTY, slug, name: slug, ownerUserId, enabled: true }, input);
+  const zone = zoneOf(config, project.zone);
+  const { now } = (await row(tx, sql.databaseClock))!;
+  const ticking = { ...config, zone, createdAt: now, pausedAt: null };
+  const values = sql.valuesOf(toValues(config, zone, nextDue(ticking, now)));
+  const created = await row(tx, sql.insertScenario, [...values, who.orgId, project.id, now]);
+  const scenario = toScenario(created!);
+  await writeLinks(tx, scenario);
+  await recordSaved(tx, who, null, scenario);
+  await notifyChanged(tx, [scenario.id]);
+  return scenario;
 }
 
 export type UpdateOptions = {
@@ -119,7 +125,7 @@ export async function updateScenario(
   });
 }
 
-type Wanted = {
+export type Wanted = {
   readonly config: Configuration;
   /** The trigger was written, be it as it is: whatever broke it is judged again. */
   readonly writesTrigger: boolean;
@@ -140,16 +146,26 @@ export async function changeScenario(
     const lockFirst = changesLinks(wire) ? () => lockLinks(tx, who.orgId) : undefined;
     const before = await lockScenario(tx, who, id, projectId, lockFirst);
     if (ifVersion !== null && ifVersion !== before.version) throw stale(before, ifVersion);
-    const { config, writesTrigger } = await want(tx, before);
-    const remade = before.broken !== null && writesTrigger;
-    if (isDeepStrictEqual(config, configurationOf(before)) && !remade) return before;
-    const saved = await writeChange(tx, who, before, config, remade);
-    const renamed = saved.slug === before.slug ? [] : await renameInDependants(tx, before, saved);
-    for (const [old, after] of renamed) await recordSaved(tx, who, old, after);
-    await recordSaved(tx, who, before, saved);
-    await notifyChanged(tx, [id, ...renamed.map(([old]) => old.id)]);
-    return saved;
+    return writeWanted(tx, who, before, await want(tx, before));
   });
+}
+
+/** The same for a scenario whose slot the caller holds, in the caller's transaction, which holds `lockLinks` where
+ *  upstreams are named or a slug changes. */
+export async function writeWanted(
+  tx: Client,
+  who: Principal,
+  before: Scenario,
+  { config, writesTrigger }: Wanted,
+): Promise<Scenario> {
+  const remade = before.broken !== null && writesTrigger;
+  if (isDeepStrictEqual(config, configurationOf(before)) && !remade) return before;
+  const saved = await writeChange(tx, who, before, config, remade);
+  const renamed = saved.slug === before.slug ? [] : await renameInDependants(tx, before, saved);
+  for (const [old, after] of renamed) await recordSaved(tx, who, old, after);
+  await recordSaved(tx, who, before, saved);
+  await notifyChanged(tx, [before.id, ...renamed.map(([old]) => old.id)]);
+  return saved;
 }
 
 /** Switches a scenario on or off: the cell of the matrix, or `enabled` of a patch. A pause stays. */
@@ -228,7 +244,8 @@ async function saving<T>(pool: Pool, work: (tx: Client) => Promise<T>): Promise<
   }
 }
 
-function isSlugTaken(error: unknown): boolean {
+/** Whether another transaction has taken the slug since it was found free. */
+export function isSlugTaken(error: unknown): boolean {
   return (
     sqlState(error) === '23505' &&
     (error as { readonly constraint?: string }).constraint === 'scenario_slug'
@@ -273,8 +290,8 @@ function toValues(config: Configuration, zone: string, nextDueAt: Date | null): 
   };
 }
 
-async function findFreeSlug(tx: Client, projectId: number, name: string): Promise<string> {
-  const slug = slugOf(name);
+/** The slug, or with the first number that makes it free in the project. */
+export async function findFreeSlug(tx: Client, projectId: number, slug: string): Promise<string> {
   const taken = await rows(tx, sql.slugsLike, [projectId, slug, 0]);
   return freeSlug(slug, new Set(taken.map((each) => each.slug)));
 }

@@ -1,5 +1,9 @@
 /** The parameters of a template: what a project fills in when it switches the template on. */
+import { z } from 'zod';
+import type { Problem } from '#platform/errors.ts';
+import { parseForm } from '../step/form-problems.ts';
 import type { Json } from '../step/kind.ts';
+import { checkValue } from './check-value.ts';
 
 export const PARAMETER_TYPES = [
   'string',
@@ -32,3 +36,66 @@ export type Parameter = {
   /** For people; may be empty. */
   readonly help: string;
 };
+
+const MAX_PARAMETERS = 100;
+
+const PARAMETER = z.strictObject({
+  name: z
+    .string()
+    .max(64)
+    .regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'has letters, digits and _, beginning with a letter')
+    .describe('as in {{ param.name }}'),
+  type: z.enum(PARAMETER_TYPES).describe('what its value must be'),
+  options: z
+    .array(z.string().min(1).max(200))
+    .max(200)
+    .nullish()
+    .describe('of an enum: what may be chosen'),
+  default: z.json().nullish().describe('what a project that gives no value gets'),
+  required: z.boolean().nullish().describe('whether it needs a value or a default; true'),
+  help: z.string().max(2000).nullish().describe('for whoever fills it in'),
+});
+
+/** Reads the parameters as written, with every problem. */
+export function readParameters(
+  wire: unknown,
+  path: Problem['path'],
+): { parameters: Parameter[]; problems: Problem[] } {
+  if (!Array.isArray(wire) || wire.length > MAX_PARAMETERS) {
+    const message = `parameters is a list of at most ${MAX_PARAMETERS}, as in [{"name": "dataset", "type": "dataset_ref"}]`;
+    return { parameters: [], problems: [{ path, message, value: wire }] };
+  }
+  const problems: Problem[] = [];
+  const parameters = wire.flatMap((each: unknown, index): Parameter[] => {
+    const at = [...path, index];
+    const parsed = parseForm(PARAMETER, each, at);
+    problems.push(...parsed.problems);
+    if (parsed.data === null) return [];
+    const { name, type, options, default: given, required, help } = parsed.data;
+    const parameter = {
+      ...{ name, type, required: required ?? true, help: help ?? '' },
+      ...(options != null && options.length > 0 && { options: [...new Set(options)] }),
+      ...(given != null && { default: given as Json }),
+    };
+    problems.push(...optionProblems(parameter, at));
+    if (parameter.default !== undefined) {
+      problems.push(...checkValue(parameter, parameter.default, [...at, 'default']).problems);
+    }
+    return [parameter];
+  });
+  for (const [index, { name }] of parameters.entries()) {
+    if (parameters.findIndex((other) => other.name === name) === index) continue;
+    const message = `another parameter is called "${name}" already; names are unique in a template`;
+    problems.push({ path: [...path, index, 'name'], message, value: name });
+  }
+  return { parameters, problems };
+}
+
+function optionProblems({ type, options }: Parameter, at: Problem['path']): Problem[] {
+  const path = [...at, 'options'];
+  if (type === 'enum' && options === undefined) {
+    return [{ path, message: 'is missing; an enum lists what may be chosen' }];
+  }
+  if (type === 'enum' || options === undefined) return [];
+  return [{ path, message: 'goes only with type enum; remove it', value: options }];
+}
