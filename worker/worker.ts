@@ -18,6 +18,7 @@ import { startDelivery } from './deliver.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createJournal } from './journal.ts';
 import { keepPartitions } from './partitions.ts';
+import { keepRetention } from './retention.ts';
 import { startTicker } from './tick.ts';
 
 export type WorkerOptions = Pick<
@@ -130,6 +131,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
     backstopMs,
   );
   const keeping = keepPartitions(pools.work, log);
+  const taking = keepRetention(pools.work, log);
   const beating = startHeartbeat(pools.beat, log, options.heartbeatSeconds * 1000, {
     workerId: options.workerId,
     slots: options.workerSlots,
@@ -191,6 +193,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
         settling,
         renewing,
         keeping,
+        taking,
         beating,
         listening,
         journal,
