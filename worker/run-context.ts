@@ -1,6 +1,7 @@
 /** What the steps of one claimed run share. */
 import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { getOwner, type Claimed, type Owner } from '#domain/run/claim.sql.ts';
 import { FenceLost } from '#domain/run/publish.ts';
 import type { RunState } from '#domain/run/run-state.ts';
@@ -14,7 +15,7 @@ export type RunDeps = {
   readonly journal: Journal;
   readonly kinds: Registry;
   /** Opens the secrets of connectors. */
-  readonly secretKey: Buffer | undefined;
+  readonly secretKey: SecretKey | undefined;
   readonly log: Log;
 };
 

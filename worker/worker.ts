@@ -4,6 +4,7 @@ import { createPool, isTransient } from '#platform/db.ts';
 import { listen } from '#platform/listen.ts';
 import type { Log } from '#platform/log.ts';
 import { loop } from '#platform/loop.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { CHANNELS } from '#domain/event/channels.ts';
 import { recordLeave } from '#domain/heartbeat/beat.sql.ts';
 import { limitsInUse } from '#domain/run/claim-limited.ts';
@@ -36,7 +37,7 @@ export type WorkerOptions = Pick<
   readonly listenUrl: string;
   readonly version: string;
   /** Opens the mail connector's password; without it only servers that need none are spoken to. */
-  readonly secretKey?: Buffer | undefined;
+  readonly secretKey?: SecretKey | undefined;
 };
 
 export type Worker = {

@@ -4,6 +4,7 @@ import { createConnector } from '#domain/connector/save-connector.ts';
 import { createDataset, type NewDataset } from '#domain/dataset/dataset.ts';
 import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { DATA_FOLDER } from './make-data.ts';
 import type { People, ProjectSlug } from './people.ts';
 import { makeReader } from './reader.ts';
@@ -63,7 +64,7 @@ export async function makeDatasets(
   pool: Pool,
   who: Principal,
   { projects }: People,
-  { url, secretKey, log }: { url: string; secretKey: Buffer | undefined; log: Log },
+  { url, secretKey, log }: { url: string; secretKey: SecretKey | undefined; log: Log },
 ): Promise<boolean> {
   const make = async (connectorId: number, planned: readonly Planned[]) => {
     for (const { project, ...dataset } of planned) {

@@ -4,6 +4,7 @@ import { findPrincipal } from '#domain/access/authenticate.ts';
 import { issueToken } from '#domain/access/tokens.ts';
 import { type Pool, row, rows, transaction } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { createRegistry } from '#steps/registry.ts';
 import { makeDashboards } from './dashboards.ts';
 import { makeDatasets } from './datasets.ts';
@@ -29,7 +30,7 @@ export type Demo = {
 export type SeedOptions = {
   readonly log: Log;
   /** Seals the PostgreSQL connector's password; without it the demo has no such connector. */
-  readonly secretKey?: Buffer | undefined;
+  readonly secretKey?: SecretKey | undefined;
   /** Where an inbox of this machine takes the demo's mail; without it the demo sends none. */
   readonly inboxPort?: number | undefined;
 };

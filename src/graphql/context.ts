@@ -8,6 +8,7 @@ import type { Registry } from '#domain/step/kind.ts';
 import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import { DomainError } from '#platform/errors.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Session } from './session.ts';
 
@@ -29,7 +30,7 @@ export type House = {
   /** Signs sessions. */
   readonly jwtSecret: string;
   /** Seals what connectors keep secret; undefined: `SECRET_KEY` is not set. */
-  readonly secretKey: Buffer | undefined;
+  readonly secretKey: SecretKey | undefined;
   /** `PUBLIC_URL`; null: the Host that a request names is ours. */
   readonly publicUrl: string | null;
   /** How old a worker's beat may be. */

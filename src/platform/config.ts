@@ -3,9 +3,15 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { SecretKey } from './secrets.ts';
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
+const perMinute = (fallback: number) =>
+  z.coerce.number().int().min(0).max(10_000_000).default(fallback);
 const optionalText = z.string().min(1).optional();
+
+const KEY_FORM = '32 bytes in base64; openssl rand -base64 32';
+const isKey = (text: string) => Buffer.from(text, 'base64').length === 32;
 
 const variables = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
@@ -21,12 +27,12 @@ const variables = z.object({
   DATABASE_URL: optionalText,
   LISTEN_DATABASE_URL: optionalText,
   JWT_SECRET: z.string().min(32, 'at least 32 characters; openssl rand -base64 48').optional(),
-  SECRET_KEY: z
+  SECRET_KEY: z.string().refine(isKey, KEY_FORM).optional(),
+  SECRET_KEY_PREVIOUS: z
     .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, {
-      message: '32 bytes in base64; openssl rand -base64 32',
-    })
-    .optional(),
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .refine((keys) => keys.every(isKey), KEY_FORM)
+    .default([]),
   WORKER_ID: optionalText,
   WORKER_SLOTS: z.coerce.number().int().min(1).max(1000).default(16),
   HEARTBEAT_SECONDS: seconds(30),
@@ -35,6 +41,8 @@ const variables = z.object({
   CLAIM_BACKSTOP_SECONDS: seconds(2),
   TICK_BACKSTOP_SECONDS: seconds(5),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
+  REQUESTS_PER_MINUTE_PER_TOKEN: perMinute(6_000),
+  REQUESTS_PER_MINUTE_PER_ADDRESS: perMinute(60_000),
   START_HELD: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -63,7 +71,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     databaseUrl: v.DATABASE_URL,
     listenDatabaseUrl: v.LISTEN_DATABASE_URL ?? v.DATABASE_URL,
     jwtSecret: v.JWT_SECRET,
-    secretKey: v.SECRET_KEY === undefined ? undefined : Buffer.from(v.SECRET_KEY, 'base64'),
+    secretKey: v.SECRET_KEY === undefined ? undefined : keysOf(v.SECRET_KEY, v.SECRET_KEY_PREVIOUS),
     workerId: v.WORKER_ID ?? `${hostname()}:${process.pid}`,
     workerSlots: v.WORKER_SLOTS,
     heartbeatSeconds: v.HEARTBEAT_SECONDS,
@@ -72,10 +80,19 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     claimBackstopSeconds: v.CLAIM_BACKSTOP_SECONDS,
     tickBackstopSeconds: v.TICK_BACKSTOP_SECONDS,
     shutdownGraceSeconds: v.SHUTDOWN_GRACE_SECONDS,
+    requestsPerMinute: {
+      perToken: v.REQUESTS_PER_MINUTE_PER_TOKEN,
+      perAddress: v.REQUESTS_PER_MINUTE_PER_ADDRESS,
+    },
     startHeld: v.START_HELD === '1',
     logLevel: v.LOG_LEVEL,
   });
 }
+
+const keysOf = (current: string, previous: readonly string[]): SecretKey => [
+  Buffer.from(current, 'base64'),
+  ...previous.map((key) => Buffer.from(key, 'base64')),
+];
 
 /** A variable that one process cannot do without although others can.
  *  @throws Error naming the variable and the remedy. */

@@ -17,9 +17,11 @@ export class SecretError extends Error {
   override readonly name = 'SecretError';
 }
 
-/** @param key 32 bytes, SECRET_KEY.
- *  @param place what the secret belongs to, e.g. `connector:12`; needed again to open it. */
-export function seal(key: Buffer, plaintext: string, place: string): Buffer {
+/** 32 bytes each: SECRET_KEY, which seals, and those of SECRET_KEY_PREVIOUS, which still open. */
+export type SecretKey = readonly [current: Buffer, ...previous: Buffer[]];
+
+/** @param place what the secret belongs to, e.g. `connector:12`; needed again to open it. */
+export function seal([key]: SecretKey, plaintext: string, place: string): Buffer {
   const header = Buffer.concat([Buffer.of(VERSION), keyId(key)]);
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
@@ -30,15 +32,16 @@ export function seal(key: Buffer, plaintext: string, place: string): Buffer {
 
 /** The plaintext that was sealed for `place`.
  *  @throws SecretError for another key, another place, an unknown version or a changed byte. */
-export function open(key: Buffer, envelope: Uint8Array, place: string): string {
+export function open(keys: SecretKey, envelope: Uint8Array, place: string): string {
   const sealed = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength);
   if (sealed.length < OVERHEAD_BYTES || sealed[0] !== VERSION) {
     throw new SecretError(`The secret of ${place} has an unknown form; enter it again.`);
   }
   const header = sealed.subarray(0, HEADER_BYTES);
-  if (!header.subarray(1).equals(keyId(key))) {
+  const key = keys.find((each) => header.subarray(1).equals(keyId(each)));
+  if (key === undefined) {
     throw new SecretError(
-      `The secret of ${place} was sealed under another SECRET_KEY; restore that key or enter the secret again.`,
+      `The secret of ${place} was sealed under another SECRET_KEY; name that key in SECRET_KEY_PREVIOUS or enter the secret again.`,
     );
   }
   const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
@@ -54,6 +57,11 @@ export function open(key: Buffer, envelope: Uint8Array, place: string): string {
       `The secret of ${place} was changed or belongs elsewhere; enter it again.`,
     );
   }
+}
+
+/** Whether it was sealed under the key that seals now. */
+export function isCurrent([key]: SecretKey, envelope: Uint8Array): boolean {
+  return Buffer.from(envelope.subarray(1, HEADER_BYTES)).equals(keyId(key));
 }
 
 const keyId = (key: Buffer) => createHash('sha256').update(key).digest().subarray(0, KEY_ID_BYTES);

@@ -21,6 +21,15 @@ test('a key of the wrong length is refused with the command that makes a right o
   expect(() => parseConfig(env)).toThrow('openssl rand -base64 32');
 });
 
+test('older keys follow the current one, each of the right length', () => {
+  const text = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+  const env = { SECRET_KEY: text(1), SECRET_KEY_PREVIOUS: `${text(2)}, ${text(3)}` };
+  expect(parseConfig(env).secretKey?.map((key) => key[0])).toEqual([1, 2, 3]);
+  expect(() => parseConfig({ SECRET_KEY_PREVIOUS: `${text(1)},short` })).toThrow(
+    /SECRET_KEY_PREVIOUS: 32 bytes/,
+  );
+});
+
 test('an empty variable counts as unset', () => {
   expect(parseConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 4000 });
 });

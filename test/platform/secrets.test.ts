@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { open, seal, SecretError } from '#platform/secrets.ts';
+import { isCurrent, open, seal, SecretError } from '#platform/secrets.ts';
 
-const key = randomBytes(32);
+const key = [randomBytes(32)] as const;
 
 test('a secret comes back where it was sealed', () => {
   for (const text of ['', 'pass', 'größe 🙂', 'x'.repeat(10_000)]) {
@@ -35,5 +35,15 @@ test('a change of any single byte is noticed', () => {
 
 test('another key is told apart from tampering', () => {
   const sealed = seal(key, 'pass', 'connector:1');
-  expect(() => open(randomBytes(32), sealed, 'connector:1')).toThrow(/another SECRET_KEY/);
+  expect(() => open([randomBytes(32)], sealed, 'connector:1')).toThrow(/another SECRET_KEY/);
+});
+
+test('an older key opens until what it sealed is sealed anew; the current one seals', () => {
+  const next = [randomBytes(32), randomBytes(32), ...key] as const;
+  const sealed = seal(key, 'pass', 'connector:1');
+  expect(open(next, sealed, 'connector:1')).toBe('pass');
+  expect(isCurrent(next, sealed)).toBe(false);
+  const anew = seal(next, 'pass', 'connector:1');
+  expect(isCurrent(next, anew)).toBe(true);
+  expect(() => open(key, anew, 'connector:1')).toThrow(/SECRET_KEY_PREVIOUS/);
 });

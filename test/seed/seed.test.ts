@@ -17,7 +17,7 @@ import { createTestDatabase, type TestDatabase } from '#test/support/database.ts
 import { createTestStep } from '#test/support/step-context.ts';
 
 const log = createLog('test', 'silent');
-const secretKey = randomBytes(32);
+const secretKey = [randomBytes(32)] as const;
 
 let database: TestDatabase;
 let pool: Pool;

@@ -2,6 +2,7 @@
  *  says kept, and `publish` run as a worker runs it, in one transaction. */
 import { createLog } from '#platform/log.ts';
 import { createPool, rows, statement, transaction, type Pool } from '#platform/db.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import type { Json, StepContext, StepResult } from '#domain/step/kind.ts';
 
 export type TestStep = AsyncDisposable & {
@@ -27,7 +28,7 @@ export async function createTestStep(given: {
   readonly runId?: number;
   readonly pos?: number;
   readonly fence?: number;
-  readonly secretKey?: Buffer;
+  readonly secretKey?: SecretKey;
 }): Promise<TestStep> {
   const { runId = 1, pos = 0, fence = 1 } = given;
   const log = createLog('test-step', 'warn');

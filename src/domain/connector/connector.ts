@@ -1,7 +1,7 @@
 /** Connectors as stored: configuration in clear, secrets sealed under SECRET_KEY for this one connector. */
 import { row, type Queryable } from '#platform/db.ts';
 import { formatPath } from '#platform/errors.ts';
-import { open, seal, SecretError } from '#platform/secrets.ts';
+import { open, seal, SecretError, type SecretKey } from '#platform/secrets.ts';
 import { parseForm } from '../step/form-problems.ts';
 import type { ConnectorType, Opened } from './connector-type.ts';
 import { CONNECTOR_TYPES } from './connector-types.ts';
@@ -12,7 +12,7 @@ const placeOf = (connectorId: number) => `connector:${connectorId}`;
 
 /** What the column `secrets` holds for these secrets: null for none at all. */
 export function sealSecrets(
-  key: Buffer | undefined,
+  key: SecretKey | undefined,
   connectorId: number,
   secrets: Readonly<Record<string, unknown>>,
 ): Buffer | null {
@@ -24,7 +24,7 @@ export function sealSecrets(
  *  change.
  *  @throws Failure when they cannot be opened. */
 export function openSecrets(
-  key: Buffer | undefined,
+  key: SecretKey | undefined,
   { id, secrets }: Pick<ConnectorRow, 'id' | 'secrets'>,
 ): Record<string, unknown> {
   if (secrets === null) return {};
@@ -40,7 +40,7 @@ export function openSecrets(
  *  @throws Failure for an unknown type, a configuration that no longer parses, secrets that do not open. */
 export function openConnector(
   connector: ConnectorRow,
-  key: Buffer | undefined,
+  key: SecretKey | undefined,
 ): { type: ConnectorType; opened: Opened<unknown, unknown> } {
   const type = CONNECTOR_TYPES.get(connector.type);
   if (type === undefined) {
@@ -70,7 +70,7 @@ export async function getConnector(
   return connector;
 }
 
-function requireKey(key: Buffer | undefined): Buffer {
+function requireKey(key: SecretKey | undefined): SecretKey {
   if (key !== undefined) return key;
   throw new Failure('SECRET_KEY is not set, so secrets can be neither stored nor read; set it.');
 }

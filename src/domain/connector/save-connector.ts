@@ -1,6 +1,7 @@
 /** Connectors made, changed and tried by administrators of the organisation. */
 import { row, rows, sqlState, transaction, type Pool, type Queryable } from '#platform/db.ts';
 import { DomainError, invalid, type Problem } from '#platform/errors.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { recordChange } from '../access/audit.ts';
 import { permitOrg, type Principal } from '../access/principal.ts';
 import { getProject } from '../project/project.ts';
@@ -32,7 +33,7 @@ export async function createConnector(
   pool: Pool,
   who: Principal,
   given: NewConnector,
-  key: Buffer | undefined,
+  key: SecretKey | undefined,
 ): Promise<Connector> {
   permitOrg(who);
   if (given.projectId !== null) await getProject(pool, who, given.projectId);
@@ -74,7 +75,7 @@ export async function updateConnector(
   who: Principal,
   id: number,
   change: ConnectorChange,
-  key: Buffer | undefined,
+  key: SecretKey | undefined,
 ): Promise<Connector> {
   const before = await findForAdmin(pool, who, id);
   const type = CONNECTOR_TYPES.get(before.type)!;
@@ -103,7 +104,7 @@ export async function testConnector(
   pool: Pool,
   who: Principal,
   id: number,
-  key: Buffer | undefined,
+  key: SecretKey | undefined,
 ): Promise<{ ok: boolean; message: string }> {
   const connector = await findForAdmin(pool, who, id);
   const signal = AbortSignal.timeout(TEST_TIMEOUT_MS);

@@ -1,6 +1,7 @@
 /** Loads a dataset from its source into a staging table, ready to be published. Every sync goes through here,
  *  whatever asked for it. */
 import type { Client } from '#platform/db.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { quoteIdentifier, quoteQualified } from '#platform/identifier.ts';
 import { getConnector, openConnector } from '../connector/connector.ts';
 import type { OpenedRows } from '../connector/connector-type.ts';
@@ -23,7 +24,7 @@ export type LoadContext = {
   /** The schema in which the dataset's table lies; made when missing. */
   readonly schema: string;
   /** SECRET_KEY, for connectors with secrets. */
-  readonly key: Buffer | undefined;
+  readonly key: SecretKey | undefined;
   readonly signal: AbortSignal;
   log(line: string, level?: 'info' | 'warn' | 'error'): void;
   progress(rows: number, note: string): void;

@@ -4,6 +4,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTransient, row, rows, type Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { getConnector, openConnector } from '../connector/connector.ts';
 import { Failure } from '../connector/failure.ts';
 import { mailServerOf } from '../connector/smtp.ts';
@@ -18,7 +19,7 @@ export type DeliveryDeps = {
   readonly pool: Pool;
   readonly log: Log;
   /** SECRET_KEY, for the mail connector's password. */
-  readonly secretKey: Buffer | undefined;
+  readonly secretKey: SecretKey | undefined;
 };
 
 // 1 + 3 tries: after 30 s, 2.5 min and 12.5 min. Servers that turn strangers away at first ask for 5 minutes or more.

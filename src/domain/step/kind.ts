@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { Client } from '#platform/db.ts';
 import type { Problem } from '#platform/errors.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };
 
@@ -51,7 +52,7 @@ export type StepContext = {
   /** The same for every attempt, resume and retry of this step. */
   readonly idempotencyKey: string;
   /** Opens the secrets of connectors; undefined where none was configured. */
-  readonly secretKey: Buffer | undefined;
+  readonly secretKey: SecretKey | undefined;
   readonly signal: AbortSignal;
   /** A line of the step's live log. Secrets must not be in it. */
   log(line: string, level?: 'info' | 'warn' | 'error'): void;

@@ -15,7 +15,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '#test/support/database.ts';
 import { createHouse, principalOf } from '#test/support/factories.ts';
 
-const key = randomBytes(32);
+const key = [randomBytes(32)] as const;
 let database: TestDatabase;
 let pool: Pool;
 let house: Awaited<ReturnType<typeof createHouse>>;
@@ -68,7 +68,7 @@ test('secrets are sealed, never shown, and open for the connector’s type only'
     ok: true,
     message: expect.stringMatching(/^PostgreSQL \d+.*, database hf_test_/),
   });
-  expect(await testConnector(pool, admin, made.id, randomBytes(32))).toMatchObject({
+  expect(await testConnector(pool, admin, made.id, [randomBytes(32)])).toMatchObject({
     ok: false,
     message: expect.stringContaining('another SECRET_KEY'),
   });

@@ -39,7 +39,7 @@ export async function createGround() {
   const house = await createHouse(pool);
   const { org, project } = house;
   const schema = project.warehouseSchema;
-  const key = randomBytes(32);
+  const key = [randomBytes(32)] as const;
   let runId = 0;
 
   const addConnector = async (type: string, config: object, projectId: number | null = null) => {
