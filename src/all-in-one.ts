@@ -3,6 +3,8 @@
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { REFUSED_EXIT_CODE, UpgradeRefused } from '#domain/upgrade/refusal.ts';
+import { upgrade } from '#domain/upgrade/upgrade.ts';
 import { startAllInOne } from '#local/start-all.ts';
 import { banner, jsonLine, USAGE } from '#local/banner.ts';
 import { ChildEnded, describeExit } from '#platform/child.ts';
@@ -27,6 +29,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (stop.aborted) return 0;
     process.stderr.write(`${(error as Error).message}\n`);
+    if (error instanceof UpgradeRefused) return REFUSED_EXIT_CODE;
     return error instanceof ChildEnded ? error.exit.code || 1 : 1;
   }
 }
@@ -45,6 +48,7 @@ async function run(json: boolean): Promise<number> {
     env,
     log,
     programs,
+    upgrade,
     seed: seedDemo,
     stop,
     hurry,

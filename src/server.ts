@@ -1,5 +1,7 @@
 /** The API process: parses its configuration, serves, stops in good order on SIGTERM. */
 import { join } from 'node:path';
+import { createRequestLimits } from '#domain/access/request-limits.ts';
+import { openDatabase } from '#domain/upgrade/open-database.ts';
 import { parseConfig, required } from '#platform/config.ts';
 import { createLog } from '#platform/log.ts';
 import { stopSignal } from '#platform/stop-signal.ts';
@@ -10,6 +12,12 @@ const stop = stopSignal();
 const config = parseConfig(process.env);
 const log = createLog('api', config.logLevel);
 const databaseUrl = required(config.databaseUrl, 'DATABASE_URL');
+const listenUrl = config.listenDatabaseUrl ?? databaseUrl;
+const jwtSecret = required(config.jwtSecret, 'JWT_SECRET');
+
+// Before anything listens: what must not run on this database ends here.
+const opened = await openDatabase(listenUrl, log, stop);
+if ('exitCode' in opened) process.exit(opened.exitCode);
 
 const stopped = new Promise<null>((done) => {
   if (stop.aborted) done(null);
@@ -18,16 +26,17 @@ const stopped = new Promise<null>((done) => {
 
 const starting = startApi({
   databaseUrl,
-  listenUrl: config.listenDatabaseUrl ?? databaseUrl,
+  listenUrl,
   host: config.host,
   port: config.port,
-  jwtSecret: required(config.jwtSecret, 'JWT_SECRET'),
+  jwtSecret,
   secretKey: config.secretKey,
   publicUrl: config.publicUrl,
   consoleFolder: join(import.meta.dirname, '../.console'),
   kinds: createRegistry(),
   log,
   heartbeatStaleSeconds: config.heartbeatStaleSeconds,
+  requestLimits: createRequestLimits(config.requestsPerMinute),
 });
 // Without a database there is no ready, and a stop must not wait for it.
 const api = await Promise.race([starting, stopped]);

@@ -1,5 +1,6 @@
 /** The worker process: parses its configuration, starts a worker, stops it in good order on SIGTERM. */
 import { readFileSync } from 'node:fs';
+import { openDatabase } from '#domain/upgrade/open-database.ts';
 import { parseConfig, required } from '#platform/config.ts';
 import { createLog } from '#platform/log.ts';
 import { stopSignal } from '#platform/stop-signal.ts';
@@ -13,9 +14,14 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
   version: string;
 };
 const url = required(config.databaseUrl, 'DATABASE_URL');
+const listenUrl = config.listenDatabaseUrl ?? url;
+
+// Before anything is claimed: what must not run on this database ends here.
+const opened = await openDatabase(listenUrl, log, stop);
+if ('exitCode' in opened) process.exit(opened.exitCode);
 
 const worker = startWorker(
-  { ...config, url, listenUrl: config.listenDatabaseUrl ?? url, version: manifest.version },
+  { ...config, url, listenUrl, version: manifest.version },
   createRegistry(),
   log,
 );

@@ -9,7 +9,7 @@ import { createPool, type Pool } from '#platform/db.ts';
 import { startEmbeddedPostgres } from '#platform/embedded-postgres.ts';
 import { lockFolder } from '#platform/folder-lock.ts';
 import type { Log } from '#platform/log.ts';
-import { migrate } from '#platform/migrate.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { keepDemoSignIn, readDemoSignIn, type DemoSignIn } from './demo-sign-in.ts';
 import { startInbox } from './inbox.ts';
 import { keepSecrets } from './secrets.ts';
@@ -20,11 +20,13 @@ export type AllInOneOptions = {
   log: Log;
   /** The TypeScript files to run. Each sends `{ ready: true, url? }` when it works. */
   programs: { api: string; worker: string };
+  /** Brings the database to this version. */
+  upgrade(url: string, log: Log): Promise<unknown>;
   /** Fills an empty database; null when there is nothing to do. `secretKey` seals what it stores; its mail
    *  goes to `inboxPort` of this machine, from now on also in a database that was filled before. */
   seed(
     pool: Pool,
-    options: { log: Log; secretKey: Buffer; inboxPort: number },
+    options: { log: Log; secretKey: SecretKey; inboxPort: number },
   ): Promise<DemoSignIn | null>;
   stop: AbortSignal;
   hurry: AbortSignal;
@@ -59,7 +61,8 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     if (config.port !== 0) await assertFree(config.host, config.port);
     const database = await findDatabase(config, log, started);
     stop.throwIfAborted();
-    await migrate(database.url);
+    const directUrl = config.databaseUrl === undefined ? undefined : config.listenDatabaseUrl;
+    await options.upgrade(directUrl ?? database.url, log);
     stop.throwIfAborted();
     const env = childEnvironment(options, database.url);
     const inbox = started.use(await startInbox());

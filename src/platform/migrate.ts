@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
-import { SCHEMA } from './db.ts';
+import { SCHEMA, type Queryable } from './db.ts';
 import { migrationAdapter, type MigrationAdapter } from './migration-adapter.ts';
 
 const PRISMA_DIR = join(import.meta.dirname, '../../prisma');
@@ -22,9 +22,9 @@ export async function migrate(url: string): Promise<string[]> {
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATE_LOCK]);
+    if ((await pendingMigrations(client)).length === 0) return [];
+    // Asked for only now: it takes a right that a database which is up to date need not give.
     await client.query(`create schema if not exists ${SCHEMA}`);
-    const directories = await migrationNames();
-    if ((await appliedNames(client)).join() === directories.join()) return [];
     await using adapter = migrationAdapter(url);
     const engine = await createEngine(adapter, await readSchema());
     const { appliedMigrationNames } = await engine.applyMigrations({
@@ -35,6 +35,13 @@ export async function migrate(url: string): Promise<string[]> {
   } finally {
     await client.end();
   }
+}
+
+/** The names of those that are in the repository and not applied, oldest first. Further ones that a newer version has
+ *  applied do not count. */
+export async function pendingMigrations(db: Queryable): Promise<string[]> {
+  const applied = new Set(await appliedNames(db));
+  return (await migrationNames()).filter((name) => !applied.has(name));
 }
 
 /** The SQL that leads from the migrations to schema.prisma: empty when the two agree.
@@ -63,7 +70,7 @@ export async function migrationNames(): Promise<string[]> {
     .sort();
 }
 
-async function appliedNames(client: pg.Client): Promise<string[]> {
+async function appliedNames(client: Queryable): Promise<string[]> {
   const table = await client.query(`select to_regclass('${SCHEMA}._prisma_migrations') as name`);
   if (table.rows[0].name === null) return [];
   const applied = await client.query(

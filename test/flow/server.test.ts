@@ -82,7 +82,7 @@ test('without a database it waits for it, and can be stopped', async () => {
     JWT_SECRET: 'x'.repeat(32),
     LOG_LEVEL: 'warn',
   });
-  await api.said(/LISTEN connection was lost/);
+  await api.said(/the database cannot be reached yet/);
   api.child.kill('SIGTERM');
   expect(await api.exited).toMatchObject({ code: 0 });
 });
