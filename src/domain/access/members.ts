@@ -110,7 +110,9 @@ export async function setMemberRole(
     if (projectId !== null) await getProject(tx, who, projectId);
     await writeRole(tx, who, userId, projectId, role);
     const after = await getMember(tx, who, userId);
-    refuseGroups(after, projectId, role);
+    // Taking away what was given is fine, whatever groups still give.
+    const had = before.grants.some((grant) => grant.own && grant.projectId === projectId);
+    if (role !== null || !had) refuseGroups(after, projectId, role);
     await recordChange(tx, who, {
       action: 'member.role',
       resourceType: 'member',
