@@ -36,6 +36,8 @@ const NewScenario = screen('new-scenario');
 const Run = screen('runs');
 const Settings = screen('settings');
 
+const OwnPassword = lazy(() => import('./screens/own-password/own-password.tsx'));
+
 const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/operations', <Operations key="operations" />],
   ['/p/:project/scenarios', <Scenarios key="scenarios" />],
@@ -49,6 +51,13 @@ export function App() {
   const session = useSession();
   if (session.state === 'unknown') return null;
   if (session.state === 'out') return <SignIn why={session.why} />;
+  if (session.me.must_reset_password) {
+    return (
+      <Suspense>
+        <OwnPassword me={session.me} />
+      </Suspense>
+    );
+  }
   return (
     <Switch>
       <Route path="/sign-in">

@@ -123,6 +123,13 @@ function enter(me: Me) {
   later(renewSession, Math.max(RETRY_MS, left - MARGIN_MS));
 }
 
+/** One has a password of one's own now, and goes on to where one wanted to go. */
+export function passwordChanged(): void {
+  const now = session.get();
+  if (now.state !== 'in') return;
+  session.set({ state: 'in', me: { ...now.me, must_reset_password: false } });
+}
+
 function leave(why: string | null) {
   clearTimeout(timer);
   session.set({ state: 'out', why });

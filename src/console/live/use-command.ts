@@ -13,6 +13,8 @@ export type Refused = {
   readonly problems: readonly Problem[];
   /** The failure's type, as in `Conflict`; null where no answer came. */
   readonly kind: string | null;
+  /** What stands against it, where the failure tells. */
+  readonly facts: Readonly<Record<string, unknown>>;
 };
 
 const FAILURES = new Set([
@@ -24,7 +26,12 @@ const FAILURES = new Set([
 ]);
 
 type Answered = { readonly __typename?: string };
-type Failed = { readonly __typename?: string; readonly message?: string; problems?: Problem[] };
+type Failed = {
+  readonly __typename?: string;
+  readonly message?: string;
+  problems?: Problem[];
+  facts?: Record<string, unknown>;
+};
 
 export type Command<Data, Variables> = {
   /** @returns what was answered, or null when it was refused: `refused` then says why. */
@@ -35,7 +42,8 @@ export type Command<Data, Variables> = {
   clear(): void;
 };
 
-/** The mutation must ask for `__typename`, and for `message` and `problems` of failures. */
+/** The mutation must ask for `__typename`, and for `message` and `problems` of failures; `facts` of a
+ *  Conflict where they are shown. */
 export function useCommand<Data extends object, Variables extends AnyVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
 ): Command<Data, Variables> {
@@ -51,16 +59,18 @@ export function useCommand<Data extends object, Variables extends AnyVariables>(
           message: message || error?.message || 'No answer came.',
           problems: [],
           kind: null,
+          facts: {},
         });
         return null;
       }
       const [answer] = Object.values(data) as Answered[];
       if (answer?.__typename && FAILURES.has(answer.__typename)) {
-        const { message, problems } = answer as Failed;
+        const { message, problems, facts } = answer as Failed;
         setRefused({
           message: message ?? answer.__typename,
           problems: problems ?? [],
           kind: answer.__typename,
+          facts: facts ?? {},
         });
         return null;
       }

@@ -11,6 +11,7 @@ export function Dialog({
   onClose,
   title,
   wide = false,
+  hold = false,
   children,
   actions,
 }: {
@@ -18,6 +19,8 @@ export function Dialog({
   onClose: () => void;
   title: string;
   wide?: boolean;
+  /** Only its answers close it: what it shows is not shown again. */
+  hold?: boolean;
   children: ReactNode;
   /** The answers, the one that does something last. */
   actions?: ReactNode;
@@ -30,7 +33,7 @@ export function Dialog({
     popup.current?.querySelector<HTMLElement>(`.${styles['actions']} button`) ??
     true;
   return (
-    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && !hold && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
         <Base.Popup
@@ -41,9 +44,11 @@ export function Dialog({
         >
           <header className={styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
-            <Base.Close
-              render={<Button kind="quiet" icon={<Icon name="close" />} aria-label="Close" />}
-            />
+            {!hold && (
+              <Base.Close
+                render={<Button kind="quiet" icon={<Icon name="close" />} aria-label="Close" />}
+              />
+            )}
           </header>
           <div className={styles['content']}>{children}</div>
           {actions !== undefined && <footer className={styles['actions']}>{actions}</footer>}

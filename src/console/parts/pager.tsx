@@ -1,4 +1,4 @@
-/** Pages of a list whose newest entry comes first. Where one is stands in the address, so that a page can be linked to
+/** Pages of a list, of which the newest entry comes first unless other words are given. Where one is stands in the address, so that a page can be linked to
  *  and the back button works. */
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { Icon } from './icon.tsx';
@@ -27,7 +27,20 @@ type PageInfo = {
   readonly endCursor?: string | null;
 };
 
-export function Pager({ label, page, total }: { label: string; page: PageInfo; total: number }) {
+const BY_TIME = ['Newest', 'Newer', 'Older'] as const;
+
+export function Pager({
+  label,
+  page,
+  total,
+  words = BY_TIME,
+}: {
+  label: string;
+  page: PageInfo;
+  total: number;
+  /** To the first page, back, on. */
+  words?: readonly [string, string, string];
+}) {
   const [path] = useLocation();
   const [search] = useSearchParams();
   const isFirst = !search.has('after') && !search.has('before');
@@ -47,15 +60,15 @@ export function Pager({ label, page, total }: { label: string; page: PageInfo; t
       </span>
       {!isAlone && (
         <>
-          <Step href={isFirst ? null : hrefOf()} words="Newest" />
+          <Step href={isFirst ? null : hrefOf()} words={words[0]} />
           <Step
             href={!isFirst && page.hasPreviousPage ? hrefOf('before', page.startCursor) : null}
-            words="Newer"
+            words={words[1]}
             icon="left"
           />
           <Step
             href={page.hasNextPage ? hrefOf('after', page.endCursor) : null}
-            words="Older"
+            words={words[2]}
             icon="right"
           />
         </>
