@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { RequestLimits } from '#domain/access/request-limits.ts';
 import { CHANNELS } from '#domain/event/channels.ts';
 import { eventFeed } from '#domain/event/event-feed.ts';
 import { runChanges } from '#domain/event/run-changes.ts';
@@ -26,6 +27,7 @@ import { createRestApp } from '#rest/app.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { readConsoleFiles } from './console-files.ts';
 import { limitBody, setSecurityHeaders } from './http.ts';
+import { limitRequest, limitUpgrade } from './limit-requests.ts';
 import { createPages } from './pages.ts';
 
 export type ApiOptions = {
@@ -46,6 +48,8 @@ export type ApiOptions = {
   readonly log: Log;
   /** How old a worker's beat may be, in seconds. */
   readonly heartbeatStaleSeconds: number;
+  /** Of requests, to REST and GraphQL together. Default: none. */
+  readonly requestLimits?: RequestLimits | undefined;
   /** How often the caller of a subscription is checked again. Default 60,000. */
   readonly recheckMs?: number;
   /** How often readers are looked at; three looks without progress drop one. Default 2,000. */
@@ -146,9 +150,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       heartbeatStaleSeconds,
     };
     const stall = parts.use(stallGuard(log, options.stallMs));
-    const { recheckMs } = options;
+    const { recheckMs, requestLimits } = options;
     const yoga = createGraphQL(house, { metrics: operations, recheckMs });
-    const sockets = createSockets(house, yoga, { stall, recheckMs });
+    const sockets = createSockets(house, yoga, { stall, recheckMs, requestLimits });
     const open = new Set<ServerResponse>();
     metrics.gauge('hf_websockets', 'Open sockets.', () => sockets.size);
     metrics.gauge('hf_watched_runs', 'Runs whose events are watched.', () => events.size);
@@ -161,7 +165,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
     const files = readConsoleFiles(options.consoleFolder);
     const showPage = createPages(house, files);
-    const rest = getRequestListener(createRestApp({ ...house }).fetch);
+    const rest = getRequestListener(createRestApp({ ...house, requestLimits }).fetch);
     const handle = (req: IncomingMessage, res: ServerResponse) => {
       setSecurityHeaders(res);
       const path = pathOf(req);
@@ -169,6 +173,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       if (path === '/metrics') {
         res.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text());
       } else if (path === yoga.graphqlEndpoint) {
+        if (requestLimits && !limitRequest(requestLimits, house, req, res)) return;
         if (!limitBody(req, res)) return;
         const watched = stall.watch({
           what: 'response',
@@ -189,6 +194,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
         return;
       }
+      if (requestLimits && !limitUpgrade(requestLimits, house, req, socket)) return;
       sockets.server.handleUpgrade(req, socket, head, (opened) =>
         sockets.server.emit('connection', opened, req),
       );

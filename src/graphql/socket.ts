@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { DomainError } from '#platform/errors.ts';
 import type { Credentials } from '#domain/access/authenticate.ts';
+import { tooMany, type RequestLimits } from '#domain/access/request-limits.ts';
 import type { House } from './context.ts';
 import { isLetIn, openSession } from './session.ts';
 import type { Session } from './session.ts';
@@ -25,7 +26,7 @@ const TRY_AGAIN_LATER = 1013;
 /** Clients may come back with better credentials. */
 const FORBIDDEN = 4403;
 
-type SocketExtra = { session?: Session };
+type SocketExtra = { session?: Session; credentials?: Credentials };
 
 export type Sockets = AsyncDisposable & {
   readonly server: WebSocketServer;
@@ -34,11 +35,20 @@ export type Sockets = AsyncDisposable & {
 };
 
 /** @param yoga executes the operations, with the same plugins as over HTTP.
- *  @param recheckMs how often the caller is checked again. */
+ *  @param recheckMs how often the caller is checked again.
+ *  @param requestLimits count every operation of a socket as a request. */
 export function createSockets(
   house: House,
   yoga: Yoga,
-  { stall, recheckMs }: { stall: StallGuard; recheckMs?: number | undefined },
+  {
+    stall,
+    recheckMs,
+    requestLimits,
+  }: {
+    stall: StallGuard;
+    recheckMs?: number | undefined;
+    requestLimits?: RequestLimits | undefined;
+  },
 ): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   server.on('connection', (socket) => {
@@ -57,14 +67,11 @@ export function createSockets(
       async onConnect({ connectionParams, extra }) {
         const { socket, request } = extra;
         try {
-          extra.session = await openSession(
-            house,
-            socketCredentials(house, connectionParams, request),
-            {
-              ...(recheckMs !== undefined && { recheckMs }),
-              onRefused: ({ message }) => socket.close(FORBIDDEN, reasonText(message)),
-            },
-          );
+          extra.credentials = socketCredentials(house, connectionParams, request);
+          extra.session = await openSession(house, extra.credentials, {
+            ...(recheckMs !== undefined && { recheckMs }),
+            onRefused: ({ message }) => socket.close(FORBIDDEN, reasonText(message)),
+          });
         } catch (error) {
           if (error instanceof DomainError) return false;
           house.log.error({ err: error }, 'a socket was not opened');
@@ -81,6 +88,12 @@ export function createSockets(
         if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
           const message = `A socket carries at most ${MAX_SUBSCRIPTIONS} operations at once.`;
           return [new GraphQLError(message, { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
+        }
+        const { authorization = null, address = null } = extra.credentials ?? {};
+        const seconds = requestLimits?.take({ authorization, address }) ?? 0;
+        if (seconds > 0) {
+          const { code, message, facts } = tooMany(seconds);
+          return [new GraphQLError(message, { extensions: { code, ...facts } })];
         }
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
           req: extra.request,

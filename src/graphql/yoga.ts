@@ -93,7 +93,8 @@ export function credentialsOf(house: Pick<House, 'publicUrl'>, req: IncomingMess
 /** @throws DomainError VALIDATION for what is no id. */
 export function idIn(name: string, value: unknown): number | null {
   if (value === undefined || value === null || value === '') return null;
-  if (/^[1-9]\d{0,9}$/.test(String(value))) return Number(value);
+  const id = /^[1-9]\d{0,9}$/.test(String(value)) ? Number(value) : NaN;
+  if (id <= 2_147_483_647) return id;
   throw new DomainError(
     'VALIDATION',
     `${name} is a positive whole number, not "${String(value)}".`,

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { authenticate, type Caller, type Credentials } from '#domain/access/authenticate.ts';
 import { authorizationOf, type Asked } from '#domain/access/own-page.ts';
+import type { RequestLimits } from '#domain/access/request-limits.ts';
 import type { SignInLimits } from '#domain/access/sign-in.ts';
 import type { Principal } from '#domain/access/principal.ts';
 import type { Registry } from '#domain/step/kind.ts';
@@ -10,7 +11,6 @@ import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import { DomainError, invalid, type Problem } from '#platform/errors.ts';
 import { describe, MAX_ID, type Route } from './describe.ts';
-import type { RequestLimits } from './limits.ts';
 
 export type RestDeps = {
   readonly pool: Pool;

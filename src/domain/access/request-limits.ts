@@ -3,8 +3,9 @@
  *  that runs away with a process, and for that no shared count is worth a write for every request. */
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import { Attempts } from '#domain/access/attempts.ts';
 import { DomainError } from '#platform/errors.ts';
+import { Attempts } from './attempts.ts';
+import { bearerOf } from './authenticate.ts';
 
 export type RequestLimits = {
   /** Takes a request. 0 when it may go on, else the seconds until the next one may. */
@@ -12,7 +13,7 @@ export type RequestLimits = {
 };
 
 export type Origin = {
-  /** The token or session as it was sent, good or bad; null for none. */
+  /** `Bearer` and the token or session as it was sent, good or bad; null for none. */
   readonly authorization: string | null;
   /** Of the socket: behind a proxy, that of the proxy. */
   readonly address: string | null;
@@ -35,8 +36,10 @@ export function createRequestLimits(
       const nowMs = clock();
       // First: made-up tokens are new every time, the address is not.
       const seconds = address === null ? 0 : (byAddress?.take(networkOf(address), nowMs) ?? 0);
-      if (seconds > 0 || authorization === null) return seconds;
-      return byToken?.take(hashOf(authorization), nowMs) ?? 0;
+      // As it will be read: spaces around a token make no other one.
+      const token = bearerOf({ authorization });
+      if (seconds > 0 || token === null) return seconds;
+      return byToken?.take(hashOf(token), nowMs) ?? 0;
     },
   };
 }
@@ -59,8 +62,8 @@ function bucketsOf(perMinute: number): Attempts | null {
 }
 
 /** A token may have a kilobyte, and must not lie about in memory. */
-function hashOf(authorization: string): string {
-  return createHash('sha256').update(authorization).digest('base64');
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64');
 }
 
 /** Who has one IPv6 address has the 2^64 beside it, too: they count as one. */
