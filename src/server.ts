@@ -1,7 +1,6 @@
 /** The API process: parses its configuration, serves, stops in good order on SIGTERM. */
 import { join } from 'node:path';
 import { createRequestLimits } from '#domain/access/request-limits.ts';
-import { createRequestLimits } from '#domain/access/request-limits.ts';
 import { openDatabase } from '#domain/upgrade/open-database.ts';
 import { parseConfig, required } from '#platform/config.ts';
 import { createLog } from '#platform/log.ts';
@@ -37,7 +36,6 @@ const starting = startApi({
   kinds: createRegistry(),
   log,
   heartbeatStaleSeconds: config.heartbeatStaleSeconds,
-  requestLimits: createRequestLimits(config.requestsPerMinute),
   requestLimits: createRequestLimits(config.requestsPerMinute),
 });
 // Without a database there is no ready, and a stop must not wait for it.

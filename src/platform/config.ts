@@ -8,8 +8,6 @@ import type { SecretKey } from './secrets.ts';
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
 const perMinute = (fallback: number) =>
   z.coerce.number().int().min(0).max(10_000_000).default(fallback);
-const perMinute = (fallback: number) =>
-  z.coerce.number().int().min(0).max(10_000_000).default(fallback);
 const optionalText = z.string().min(1).optional();
 
 const KEY_FORM = '32 bytes in base64; openssl rand -base64 32';
@@ -43,8 +41,6 @@ const variables = z.object({
   CLAIM_BACKSTOP_SECONDS: seconds(2),
   TICK_BACKSTOP_SECONDS: seconds(5),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
-  REQUESTS_PER_MINUTE_PER_TOKEN: perMinute(6_000),
-  REQUESTS_PER_MINUTE_PER_ADDRESS: perMinute(60_000),
   REQUESTS_PER_MINUTE_PER_TOKEN: perMinute(6_000),
   REQUESTS_PER_MINUTE_PER_ADDRESS: perMinute(60_000),
   START_HELD: z.enum(['0', '1']).default('0'),
@@ -84,10 +80,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     claimBackstopSeconds: v.CLAIM_BACKSTOP_SECONDS,
     tickBackstopSeconds: v.TICK_BACKSTOP_SECONDS,
     shutdownGraceSeconds: v.SHUTDOWN_GRACE_SECONDS,
-    requestsPerMinute: {
-      perToken: v.REQUESTS_PER_MINUTE_PER_TOKEN,
-      perAddress: v.REQUESTS_PER_MINUTE_PER_ADDRESS,
-    },
     requestsPerMinute: {
       perToken: v.REQUESTS_PER_MINUTE_PER_TOKEN,
       perAddress: v.REQUESTS_PER_MINUTE_PER_ADDRESS,
