@@ -70,7 +70,7 @@ export function readParameters(
     const at = [...path, index];
     const parsed = parseForm(PARAMETER, each, at);
     problems.push(...parsed.problems);
-    if (parsed.data === null) return [];
+    if (parsed.data === null) return named(each);
     const { name, type, options, default: given, required, help } = parsed.data;
     const parameter = {
       ...{ name, type, required: required ?? true, help: help ?? '' },
@@ -83,12 +83,19 @@ export function readParameters(
     }
     return [parameter];
   });
-  for (const [index, { name }] of parameters.entries()) {
-    if (parameters.findIndex((other) => other.name === name) === index) continue;
+  const names = wire.map((each: unknown) => named(each)[0]?.name);
+  for (const [index, name] of names.entries()) {
+    if (name === undefined || names.indexOf(name) === index) continue;
     const message = `another parameter is called "${name}" already; names are unique in a template`;
     problems.push({ path: [...path, index, 'name'], message, value: name });
   }
   return { parameters, problems };
+}
+
+/** One that is badly declared is declared all the same: what names it has no problem of its own. */
+function named(wire: unknown): Parameter[] {
+  const name = typeof wire === 'object' && wire !== null && 'name' in wire ? wire.name : null;
+  return typeof name === 'string' ? [{ name, type: 'string', required: true, help: '' }] : [];
 }
 
 function optionProblems({ type, options }: Parameter, at: Problem['path']): Problem[] {

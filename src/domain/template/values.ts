@@ -29,8 +29,9 @@ export function unknownValues(template: Source, given: Given): Problem[] {
   });
 }
 
-/** Each parameter's value: the one given, else its default, else nothing where it is optional. What was given for
- *  parameters that the template no longer has is passed over. */
+/** Each parameter's value: the one given, else its default, else nothing where it is optional. One that is missing or
+ *  bad has none, so that nothing is judged by it. What was given for parameters that the template no longer has is
+ *  passed over. */
 export function settleValues(
   template: Source,
   given: Given,
@@ -43,14 +44,16 @@ export function settleValues(
     const path = ['values', name];
     const own = Object.hasOwn(given, name) ? (given[name] as Json) : null;
     const value = own ?? parameter.default;
-    values.set(name, value);
     if (value === undefined) {
       if (required) problems.push({ path, message: `is missing; it is ${ARTICLE[type]}` });
+      else values.set(name, undefined);
       continue;
     }
     const checked = checkValue(parameter, value, path);
     problems.push(...checked.problems);
-    if (checked.problems.length === 0) references.push(...referencesOf(type, value, path));
+    if (checked.problems.length > 0) continue;
+    values.set(name, value);
+    references.push(...referencesOf(type, value, path));
   }
   return { values, references, problems };
 }
