@@ -1,8 +1,11 @@
 /** What saving a template would do, before it is saved. */
 import { planTemplate, validateTemplate } from '#domain/template/save-template.ts';
 import type { PlannedCell, TemplatePlan } from '#domain/template/save-template.ts';
+import { configurationOf, readTemplate, toTemplateWire } from '#domain/template/template-input.ts';
+import { getTemplate } from '#domain/template/templates.ts';
 import { builder } from './builder.ts';
 import { who } from './context.ts';
+import type { Context } from './context.ts';
 import { enumValues } from './enum.ts';
 import { ProblemType } from './failure.ts';
 import { readId } from './id.ts';
@@ -55,13 +58,21 @@ const PlannedCellType = builder.objectRef<PlannedCell>('PlannedCell').implement(
   }),
 });
 
-const Plan = builder.objectRef<TemplatePlan>('TemplatePlan').implement({
+type PlanShape = TemplatePlan & { readonly after: object | null };
+
+const Plan = builder.objectRef<PlanShape>('TemplatePlan').implement({
   description: 'What saving a template would do.',
   fields: (t) => ({
     problems: t.field({
       type: [ProblemType],
       description: 'Every problem of the template itself; with any, it would not be saved.',
       resolve: ({ problems }) => [...problems],
+    }),
+    after: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'The configuration as it would be stored; null where there are problems.',
+      resolve: ({ after }) => after,
     }),
     cells: t.field({
       type: [PlannedCellType],
@@ -101,12 +112,22 @@ builder.queryFields((t) => ({
       }),
     },
     resolve: (_root, { id, configuration, whole }, context) =>
-      planTemplate(
-        context,
-        who(context),
-        id == null ? null : readId('Template', id, 'id'),
-        configuration,
-        { whole },
-      ),
+      planOf(context, id == null ? null : readId('Template', id, 'id'), configuration, whole),
   }),
 }));
+
+async function planOf(
+  context: Context,
+  id: number | null,
+  configuration: unknown,
+  whole: boolean,
+): Promise<PlanShape> {
+  const plan = await planTemplate(context, who(context), id, configuration, { whole });
+  if (plan.problems.length > 0) return { ...plan, after: null };
+  const stored = id === null ? null : await getTemplate(context, who(context), id);
+  const { config } = readTemplate(configuration, context.kinds, {
+    before: whole ? null : stored && configurationOf(stored),
+    slug: stored?.slug ?? null,
+  });
+  return { ...plan, after: toTemplateWire(config) };
+}

@@ -1,4 +1,7 @@
 /** Templates: scenarios with gaps, which projects fill in and switch on. */
+import { parametersOf } from '#domain/template/check-template.ts';
+import type { TemplateConfiguration } from '#domain/template/template-input.ts';
+import { toTemplateWire } from '#domain/template/template-input.ts';
 import type { Parameter, ParameterType } from '#domain/template/parameters.ts';
 import { countCells, type StateCount } from '#domain/matrix/read-matrix.ts';
 import DataLoader from 'dataloader';
@@ -94,9 +97,10 @@ export const Template = builder.prismaNode('Template', {
     description: t.exposeString('description', { description: 'For people; may be empty.' }),
     parameters: t.field({
       type: [TemplateParameter],
-      description: 'What projects fill in, in the order of the form.',
-      select: { parameters: true },
-      resolve: ({ parameters }) => parameters as unknown as Parameter[],
+      description:
+        'What projects fill in, in the order of the form: what `configuration` declares, and what its steps leave open.',
+      select: { parameters: true, steps: true },
+      resolve: (template) => parametersOf(template as unknown as TemplateConfiguration),
     }),
     triggerText: t.string({
       description: 'What makes its scenarios fire, in words; gaps as they are written.',
@@ -118,16 +122,7 @@ export const Template = builder.prismaNode('Template', {
         policies: true,
         defaultEnabled: true,
       },
-      resolve: (template) => ({
-        slug: template.slug,
-        display_name: template.displayName,
-        description: template.description,
-        parameters: template.parameters,
-        trigger: template.trigger,
-        steps: template.steps,
-        policies: template.policies,
-        default_enabled: template.defaultEnabled,
-      }),
+      resolve: (template) => toTemplateWire(template as unknown as TemplateConfiguration),
     }),
     defaultEnabled: t.exposeBoolean('defaultEnabled', {
       description: 'Whether projects made from now on begin with it switched on.',
