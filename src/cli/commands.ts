@@ -12,6 +12,9 @@ import { retry } from './commands/retry.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { scenarios } from './commands/scenarios.ts';
+import { templateApply } from './commands/template-apply.ts';
+import { templateList } from './commands/template-list.ts';
+import { templateDisable, templateEnable } from './commands/template-switch.ts';
 import { validate } from './commands/validate.ts';
 import { workers } from './commands/workers.ts';
 
@@ -29,6 +32,10 @@ export const commands: readonly Command[] = [
   backfill,
   pause,
   resume,
+  templateList,
+  templateApply,
+  templateEnable,
+  templateDisable,
   workers,
   health,
 ];

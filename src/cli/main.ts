@@ -14,9 +14,9 @@ import { tellError } from './tell-error.ts';
 /** @param args the words after the program's name.
  *  @returns the exit code; never throws for what a person or an API did. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, rest] = split(args);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    return help(rest[0], name === undefined, io);
+    return help(split(rest)[0], name === undefined, io);
   }
   const isJson = rest.includes('--json');
   try {
@@ -39,6 +39,14 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** A command's name is a word, or two where the first one names what the second is about. */
+function split(args: readonly string[]): [string | undefined, string[]] {
+  const two = args.slice(0, 2).join(' ');
+  return commands.some(({ name }) => name === two)
+    ? [two, args.slice(2)]
+    : [args[0], args.slice(1)];
+}
+
 function help(word: string | undefined, isAsked: boolean, io: Io): number {
   const command = commands.find(({ name }) => name === word);
   const text = command ? commandHelp(command, io.program) : programHelp(commands, io.program);
@@ -51,6 +59,9 @@ function findCommand(name: string): Command {
   if (found) return found;
   if (name.startsWith('-')) throw usageError(`The command comes first, before ${name}.`);
   const names = commands.map((each) => each.name);
+  const longer = names.filter((each) => each.startsWith(`${name} `));
+  if (longer.length > 0)
+    throw usageError(`${name} needs another word.`, `There are ${longer.join(', ')}.`);
   const nearest = findNearest(name, names);
   throw usageError(
     `There is no command "${name}".`,

@@ -34,11 +34,11 @@ export function readWhen(name: string, text: string, zone: string): string {
 
 /** `k=v` words as parameters. A value that is JSON (a number, true, "text", a list) is that; any other is text.
  *  @throws CliError for a word without `=`. */
-export function readParams(words: readonly string[]): Record<string, unknown> {
+export function readParams(words: readonly string[], name = 'param'): Record<string, unknown> {
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');
-      if (at < 1) throw usageError(`--param is name=value; "${word}" is not.`);
+      if (at < 1) throw usageError(`--${name} is name=value; "${word}" is not.`);
       return [word.slice(0, at), readValue(word.slice(at + 1))];
     }),
   );

@@ -13,8 +13,11 @@ export type Change = {
   readonly after?: unknown;
 };
 
+/** What has steps. */
+type Stepped = Pick<Configuration, 'steps'> & object;
+
 /** In the order of the fields; empty when they are the same. */
-export function differences(before: Configuration, after: Configuration): Change[] {
+export function differences(before: Stepped, after: Stepped): Change[] {
   const { steps: oldSteps, ...oldRest } = before;
   const { steps: newSteps, ...newRest } = after;
   return [...compare('', oldRest, newRest), ...compareSteps(oldSteps, newSteps)];

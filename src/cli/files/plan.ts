@@ -60,7 +60,8 @@ export async function planFiles(
   return { plans, problems };
 }
 
-function placed(problem: Problem, written: Written): PlacedProblem {
+/** A problem that the API found, where it stands in the file. */
+export function placed(problem: Problem, written: Written): PlacedProblem {
   // GraphQL sends positions in lists as text.
   const path = problem.path.map((part) => (/^\d+$/.test(String(part)) ? Number(part) : part));
   return { ...written.locate(path), ...problem, path };

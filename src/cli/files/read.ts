@@ -50,10 +50,17 @@ const YAML_NAME = /\.ya?ml$/;
 const STDIN = '-';
 
 /** Reads files; of folders, all YAML files in them; `-` is standard input.
+ *  @param noun what they hold, for the refusal of one that holds nothing.
  *  @throws CliError for what cannot be read, and where there is no YAML file. */
-export async function readFiles(names: readonly string[], io: Io): Promise<Reading> {
+export async function readFiles(
+  names: readonly string[],
+  io: Io,
+  noun = 'scenario',
+): Promise<Reading> {
   const files = [...new Set((await Promise.all(names.map((name) => expand(name, io)))).flat())];
-  const parts = await Promise.all(files.map(async (file) => parse(file, await load(file, io))));
+  const parts = await Promise.all(
+    files.map(async (file) => parse(file, await load(file, io), noun)),
+  );
   return {
     files,
     scenarios: parts.flatMap(({ scenarios }) => scenarios),
@@ -86,7 +93,7 @@ async function load(file: string, { cwd, stdin }: Io): Promise<string> {
 }
 
 /** The scenarios in a text. A document that cannot be read is left out; its problems say why. */
-export function parse(file: string, source: string): Omit<Reading, 'files'> {
+export function parse(file: string, source: string, noun = 'scenario'): Omit<Reading, 'files'> {
   const counter = new LineCounter();
   const lines = source.split('\n');
   const documents = parseAllDocuments(source, {
@@ -110,7 +117,7 @@ export function parse(file: string, source: string): Omit<Reading, 'files'> {
     }
   }
   if (scenarios.length === 0 && problems.length === 0) {
-    const message = 'holds no scenario; write at least a name and steps';
+    const message = `holds no ${noun}; write at least a name and steps`;
     problems.push({ ...place(0, 0), path: [], message });
   }
   return { scenarios, problems };
