@@ -21,8 +21,11 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MAX_SUBSCRIPTIONS = 100;
 /** Restarting: clients come back by themselves. */
 const SERVICE_RESTART = 1012;
-/** Who asks cannot be found out now. Clients come back by themselves; the protocol's own 4500 would tell them not to. */
+/** Who asks cannot be found out now, or nothing was read. Clients come back by themselves; the protocol's own 4500
+ *  would tell them not to. */
 const TRY_AGAIN_LATER = 1013;
+/** For a stalled reader to find out why it is ended. */
+const FAREWELL_MS = 10_000;
 /** Clients may come back with better credentials. */
 const FORBIDDEN = 4403;
 
@@ -55,7 +58,7 @@ export function createSockets(
     const watch = stall.watch({
       what: 'socket',
       pending: () => socket.bufferedAmount,
-      drop: () => socket.terminate(),
+      drop: () => endStalled(socket),
     });
     socket.on('close', () => watch[Symbol.dispose]());
   });
@@ -152,6 +155,14 @@ function socketCredentials(
     projectId: idIn('projectId', params['projectId']),
     address,
   };
+}
+
+/** The farewell stands behind what was not read: whoever reads on within 10 s learns why, and comes back with its cursor;
+ *  nobody else costs memory for longer. */
+function endStalled(socket: WebSocket): void {
+  socket.close(TRY_AGAIN_LATER, 'nothing was read for too long; come back and read on');
+  const late = setTimeout(() => socket.terminate(), FAREWELL_MS);
+  socket.on('close', () => clearTimeout(late));
 }
 
 // A stalled peer never answers a farewell: `close` alone took 30 s.

@@ -12,7 +12,7 @@ export type Connection = {
   readonly what: string;
   /** Bytes that wait to be sent. */
   pending(): number;
-  /** Ends it at once, without a farewell that would never arrive. */
+  /** Ends it. A farewell may never arrive. */
   drop(): void;
 };
 
