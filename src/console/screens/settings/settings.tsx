@@ -9,8 +9,20 @@ import { paths, usePlace } from '../../shell/place.ts';
 
 /** In the order of the tabs; the first is where one comes in. */
 const PARTS = [
+  { at: 'project', label: 'Project', Part: lazy(() => import('./project/project.tsx')) },
+  {
+    at: 'connectors',
+    label: 'Connectors',
+    Part: lazy(() => import('./connectors/connectors.tsx')),
+  },
   { at: 'members', label: 'Members', Part: lazy(() => import('./members/members.tsx')) },
   { at: 'tokens', label: 'Tokens', Part: lazy(() => import('./tokens/tokens.tsx')) },
+  {
+    at: 'organisation',
+    label: 'Organisation',
+    Part: lazy(() => import('./organisation/organisation.tsx')),
+  },
+  { at: 'audit', label: 'Audit', Part: lazy(() => import('./audit/audit.tsx')) },
   { at: 'you', label: 'You', Part: lazy(() => import('./you/you.tsx')) },
 ] as const;
 
