@@ -4,6 +4,7 @@ import { DomainError, invalid } from '#platform/errors.ts';
 import { quoteIdentifier } from '#platform/identifier.ts';
 import { recordChange } from '../access/audit.ts';
 import { permitOrg, type Principal } from '../access/principal.ts';
+import { CHANNELS } from '../event/channels.ts';
 import { notifyChanged } from '../scenario/due-state.ts';
 import { getProject, type Project } from './project.ts';
 import * as sql from './settings.sql.ts';
@@ -59,6 +60,8 @@ export async function deleteProject(
       resourceId: id,
       before: { slug, name, timezone, ownerUserId, warehouseSchema, dependants },
     });
+    // Its column is gone from the matrix.
+    await tx.query('select pg_notify($1, $2)', [CHANNELS.template, '*']);
   });
   return project;
 }

@@ -111,9 +111,9 @@ export const deleteScenariosOf = statement<never>(
 /** Some of its history, with the events. $1 project, $2 how many runs. @returns how many went. */
 export const deleteSomeRuns = statement<{ id: number }>(
   'delete-some-runs',
-  `with some as (select id from run where project_id = $1 order by id limit $2),
-        events as (delete from run_event where run_id = any(array(select id from some)))
-   delete from run where id in (select id from some) returning id`,
+  `with oldest as materialized (select id from run where project_id = $1 order by id limit $2),
+        events as (delete from run_event where run_id = any(array(select id from oldest)))
+   delete from run where id in (select id from oldest) returning id`,
 );
 
 /** $1 project, $2 how many ticks. */
