@@ -9,6 +9,7 @@ import {
 import { schema } from '#graphql/schema.ts';
 import { createGround, subscribe } from './ground.ts';
 import type { Ground, Person } from './ground.ts';
+import { insertCell, insertTemplate } from './template-rows.ts';
 
 let ground: Ground;
 beforeAll(async () => {
@@ -27,6 +28,8 @@ let ids: {
   group: number;
   connector: number;
   token: number;
+  template: number;
+  freeTemplate: number;
 };
 beforeEach(async () => {
   const { org, project, people, pool } = ground;
@@ -54,6 +57,11 @@ beforeEach(async () => {
      values ($1, $2, $3, 'schedule', clock_timestamp(), 'fired', 'secret reason', $4) returning id`,
     [org.id, project.id, scenario.id, run.id],
   );
+  const template = await insertTemplate(pool, { orgId: org.id, name: 'secret template' });
+  await insertCell(pool, {
+    ...{ orgId: org.id, userId: people.admin.id },
+    ...{ templateId: template.id, projectId: project.id },
+  });
   const link = await pool.query(
     `insert into tile_link (jti, org_id, user_id, expires_at)
      values (gen_random_uuid(), $1, $2, clock_timestamp() + interval '1 day') returning id`,
@@ -72,6 +80,8 @@ beforeEach(async () => {
       `insert into connector (org_id, slug, name, type) values ($1, $2, 'secret files', 'csv') returning id`,
     ),
     token: (await createToken(pool, { orgId: org.id, userId: people.admin.id })).id,
+    template: template.id,
+    freeTemplate: (await insertTemplate(pool, { orgId: org.id })).id,
   };
 });
 
@@ -86,6 +96,8 @@ type Expectation = 'ok' | 'nothing' | 'forbidden';
 type Operation = { text: () => string; see: (data: any) => unknown; write?: true };
 
 const names = `{ __typename ... on Failure { message } }`;
+const templateInput = (slug: string) =>
+  `{ slug: "${slug}", display_name: "New", steps: [{ kind: "snapshot_dashboards" }] }`;
 const scenarioInput = `{ name: "new", steps: [{ snapshotDashboards: {} }] }`;
 
 /** Whatever needs no project: every caller may ask. */
@@ -153,11 +165,33 @@ const QUERIES: Record<string, Operation> = {
       `{ runStatistics(projectId: ${ids.project}, scenarioId: ${ids.scenario}, bucket: DAY, from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z") { failed } }`,
     see: (data) => data.runStatistics,
   },
+  templateCell: {
+    text: () =>
+      `{ templateCell(templateId: ${ids.template}, projectId: ${ids.project}) { template { displayName } } }`,
+    see: (data) => data.templateCell,
+  },
+  matrix: {
+    text: () =>
+      `{ matrix(templateText: "secret", state: ON) { cells { id } templates { nodes { displayName } } } }`,
+    see: (data) => data.matrix.cells[0],
+  },
   planScenarios: {
     text: () =>
       `{ planScenarios(projectId: ${ids.project}, configurations: [{ name: "new" }]) { slug } }`,
     see: (data) => data.planScenarios,
     write: true,
+  },
+};
+
+/** What every member of the organisation may read, with a role or without one. */
+const MEMBER_QUERIES: Record<string, Operation> = {
+  template: {
+    text: () => `{ template(id: ${ids.template}) { displayName } }`,
+    see: (data) => data.template,
+  },
+  templates: {
+    text: () => `{ templates(q: "secret") { totalCount nodes { displayName } } }`,
+    see: (data) => data.templates.totalCount && data.templates.nodes[0],
   },
 };
 
@@ -225,6 +259,23 @@ const ADMIN: Record<string, Operation> = {
   deleteConnector: mutation('deleteConnector', () => `id: ${ids.connector}`),
   testConnector: mutation('testConnector', () => `id: ${ids.connector}`),
   updateOrganisation: mutation('updateOrganisation', () => 'name: "Renamed"'),
+  createProject: mutation(
+    'createProject',
+    () => `input: { name: "Another", slug: "p-${crypto.randomUUID()}" }`,
+  ),
+  createTemplate: mutation(
+    'createTemplate',
+    () => `configuration: ${templateInput(`t-${crypto.randomUUID()}`)}`,
+  ),
+  updateTemplate: mutation(
+    'updateTemplate',
+    () => `id: ${ids.template}, configuration: { description: "x" }`,
+  ),
+  deleteTemplate: mutation('deleteTemplate', () => `id: ${ids.freeTemplate}`),
+  setTemplateEnabled: mutation(
+    'setTemplateEnabled',
+    () => `templateId: ${ids.freeTemplate}, projectIds: [${ids.project}], enabled: true`,
+  ),
   // Not the slug, so that it stays for the others.
   deleteProject: mutation('deleteProject', () => `id: ${ids.project}, confirmSlug: "no"`),
 };
@@ -238,6 +289,15 @@ const ADMIN_QUERIES: Record<string, Operation> = {
   },
   groups: { text: () => '{ groups { name } }', see: (data) => data.groups[0] },
   auditLog: { text: () => '{ auditLog { nodes { action } } }', see: (data) => data.auditLog },
+  validateTemplate: {
+    text: () => `{ validateTemplate(configuration: ${templateInput('new')}) { message } }`,
+    see: (data) => data.validateTemplate,
+  },
+  planTemplate: {
+    text: () =>
+      `{ planTemplate(id: ${ids.template}, configuration: { description: "x" }) { cells { projectName } } }`,
+    see: (data) => data.planTemplate,
+  },
   projectDependants: {
     text: () => `{ projectDependants(id: ${ids.project}) { kind } }`,
     see: (data) => data.projectDependants[0],
@@ -257,6 +317,10 @@ const OF_ORG = new Set([
   'updateConnector',
   'deleteConnector',
   'testConnector',
+  'updateTemplate',
+  'deleteTemplate',
+  'setTemplateEnabled',
+  'planTemplate',
 ]);
 
 /** What everybody may do with their own. The people here have no password, so there is none to change. */
@@ -310,12 +374,12 @@ function judge(answer: any, operation: Operation): Expectation {
 test('every operation is in the tables below', () => {
   const fields = (type: { getFields(): object } | null | undefined) =>
     Object.keys(type?.getFields() ?? {});
-  const queries = { ...OPEN, ...QUERIES, ...ADMIN_QUERIES };
+  const queries = { ...OPEN, ...QUERIES, ...MEMBER_QUERIES, ...ADMIN_QUERIES };
   expect(Object.keys(queries).sort()).toEqual(fields(schema.getQueryType()).sort());
   expect(Object.keys({ ...MUTATIONS, ...ADMIN, ...OWN }).sort()).toEqual(
     fields(schema.getMutationType()).sort(),
   );
-  expect([...Object.keys(SUBSCRIPTIONS), 'schedulerHealth'].sort()).toEqual(
+  expect([...Object.keys(SUBSCRIPTIONS), 'schedulerHealth', 'matrix'].sort()).toEqual(
     fields(schema.getSubscriptionType()).sort(),
   );
 });
@@ -343,6 +407,12 @@ describe.each(PEOPLE)('as %s', (person) => {
   test.each(Object.entries(OWN))('%s', async (_name, { operation, expected }) => {
     const answer = await ground.ask(person, operation.text());
     expect(judge(answer, operation)).toBe(expected(person));
+  });
+
+  test.each(Object.entries(MEMBER_QUERIES))('%s', async (_name, operation) => {
+    const answer = await ground.ask(person, operation.text());
+    expect(judge(answer, operation)).toBe(person === 'stranger' ? 'nothing' : 'ok');
+    if (person === 'stranger') expect(JSON.stringify(answer)).not.toMatch(/secret/);
   });
 
   test.each(Object.keys(OPEN))('%s', async (name) => {
