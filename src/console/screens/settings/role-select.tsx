@@ -11,6 +11,7 @@ export function RoleSelect({
   onRole,
   none,
   atLeast = null,
+  short = false,
   ...given
 }: Given & {
   value: Role | null;
@@ -19,6 +20,8 @@ export function RoleSelect({
   none?: string;
   /** Less than this has no effect and cannot be chosen. */
   atLeast?: Role | null;
+  /** Without what it can. */
+  short?: boolean;
 }) {
   return (
     <select
@@ -34,7 +37,7 @@ export function RoleSelect({
       )}
       {ROLES.map(({ role, label, can }) => (
         <option key={role} value={role} disabled={isStronger(atLeast, role)}>
-          {label}: {can}
+          {short ? label : `${label}: ${can}`}
         </option>
       ))}
     </select>

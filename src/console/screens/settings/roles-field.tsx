@@ -65,6 +65,7 @@ export function RolesField({
               <li key={project.id}>
                 <span>{project.name}</span>
                 <RoleSelect
+                  short
                   aria-label={`Role on ${project.name}`}
                   value={role}
                   atLeast={floor?.role ?? null}
@@ -121,6 +122,7 @@ function AddProject({
         onProject={setProject}
       />
       <RoleSelect
+        short
         aria-label="Role on it"
         value={role}
         disabled={project === null}

@@ -104,7 +104,7 @@ type ProjectRole = {
 const SHOWN = 3;
 
 function ProjectRoles({ roles }: { roles: readonly ProjectRole[] }) {
-  if (roles.length === 0) return <span className={styles['quiet']}>None of their own</span>;
+  if (roles.length === 0) return <span className={styles['quiet']}>None</span>;
   const words = roles.map(({ role, project }) => `${project?.name ?? '?'}: ${roleLabel(role)}`);
   return (
     <>

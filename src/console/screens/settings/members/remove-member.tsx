@@ -1,5 +1,5 @@
 /** Takes somebody out of the organisation. What they own is named by the server, and goes to whoever is chosen. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { SettingsRemoveMemberDocument } from '../../../generated/graphql.ts';
 import { useCommand, type Refused } from '../../../live/use-command.ts';
@@ -72,15 +72,34 @@ export function RemoveMember({
       {owned && (
         <>
           <OwnedList owned={owned} name={name} onLeave={onClose} />
-          <PersonPicker
-            label="Who owns it from now on"
-            chosen={heir ? [heir] : []}
-            onChoose={([person]) => setHeir(person ?? null)}
-            fits={({ id, isOff }) => id !== member.user?.id && !isOff}
-          />
+          <Heir member={member} heir={heir} onHeir={setHeir} />
         </>
       )}
     </Dialog>
+  );
+}
+
+/** Asked for once it is known that there is something to inherit, so it takes the focus. */
+function Heir({
+  member,
+  heir,
+  onHeir,
+}: {
+  member: Member;
+  heir: Person | null;
+  onHeir: (heir: Person | null) => void;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.querySelector('input')?.focus(), []);
+  return (
+    <div ref={box}>
+      <PersonPicker
+        label="Who owns it from now on"
+        chosen={heir ? [heir] : []}
+        onChoose={([person]) => onHeir(person ?? null)}
+        fits={({ id, isOff }) => id !== member.user?.id && !isOff}
+      />
+    </div>
   );
 }
 
