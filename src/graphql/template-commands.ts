@@ -26,14 +26,12 @@ const TEXTS = {
 
 type Keys = readonly { readonly templateId: number; readonly projectId: number }[];
 
-/** Cells again, with what the caller asked to see of them, in their order. */
+/** Cells of one template again, with what the caller asked to see of them, in their order. */
 async function readCells<Query extends object>(context: Context, query: Query, keys: Keys) {
-  const [first] = keys;
-  if (!first) return [];
   const found = await context.prisma.templateEnablement.findMany({
     ...query,
     where: {
-      templateId: first.templateId,
+      templateId: { in: keys.slice(0, 1).map(({ templateId }) => templateId) },
       projectId: { in: keys.map(({ projectId }) => projectId) },
     },
   });
@@ -100,15 +98,15 @@ const CellsSet = builder.objectRef<EnabledCells>('CellsSet').implement({
   fields: (t) => ({
     cells: t.prismaField({
       type: [TemplateCell],
-      description: 'Those that were, in the order of the projects.',
+      description: 'Those that were, in the order of their projects’ numbers.',
       complexity: CELLS,
       resolve: (query, { cells }, _args, context) => readCells(context, query, cells),
     }),
     refused: t.field({
       type: [RefusedCell],
-      description: 'Those that stay as they were, and why.',
+      description: 'Those that stay as they were, and why, in the same order.',
       complexity: CELLS,
-      resolve: ({ refused }) => [...refused],
+      resolve: ({ refused }) => refused.toSorted((a, b) => a.projectId - b.projectId),
     }),
   }),
 });
