@@ -18,6 +18,7 @@ const READ = {
   scenario: () => import('./screens/scenario/scenario.tsx'),
   'new-scenario': () => import('./screens/scenario/new-scenario.tsx'),
   runs: () => import('./screens/run/run.tsx'),
+  templates: () => import('./screens/templates/templates.tsx'),
   settings: () => import('./screens/settings/settings.tsx'),
 } as const;
 type Name = keyof typeof READ;
@@ -34,6 +35,7 @@ const Scenarios = screen('scenarios');
 const Scenario = screen('scenario');
 const NewScenario = screen('new-scenario');
 const Run = screen('runs');
+const Templates = screen('templates');
 const Settings = screen('settings');
 
 const OwnPassword = lazy(() => import('./screens/own-password/own-password.tsx'));
@@ -44,6 +46,7 @@ const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/new-scenario', <NewScenario key="new" />],
   ['/p/:project/scenarios/:id/:part?', <Scenario key="scenario" />],
   ['/p/:project/runs/:id', <Run key="run" />],
+  ['/p/:project/templates', <Templates key="templates" />],
   ['/p/:project/settings/:part?', <Settings key="settings" />],
 ];
 

@@ -1,9 +1,13 @@
 /** The project one is in. Its slug stands in the address; the last one is remembered for the next visit. */
 import { createContext, use } from 'react';
-import type { ShellQuery } from '../generated/graphql.ts';
+import type { ShellProjectPartsFragment } from '../generated/graphql.ts';
 
-export type Project = ShellQuery['projects']['nodes'][number];
-export type Place = { readonly project: Project; readonly projects: readonly Project[] };
+export type Project = ShellProjectPartsFragment;
+export type Place = {
+  readonly project: Project;
+  /** The newest 100. */
+  readonly projects: readonly Project[];
+};
 
 export const PlaceContext = createContext<Place | null>(null);
 
@@ -27,6 +31,11 @@ export const paths = {
   /** @param part a tab: runs, ticks, configuration, versions. */
   scenario: (project: string, id: number, part?: string) =>
     `/p/${project}/scenarios/${id}${part ? `/${part}` : ''}`,
+  templates: (project: string) => `/p/${project}/templates`,
+  newTemplate: (project: string) => `/p/${project}/new-template`,
+  /** @param part a tab: edit. */
+  template: (project: string, slug: string, part?: string) =>
+    `/p/${project}/templates/${slug}${part ? `/${part}` : ''}`,
   run: (project: string, id: number) => `/p/${project}/runs/${id}`,
   /** @param part a tab: project, connectors, members, tokens, organisation, audit, you. */
   settings: (project: string, part?: string) => `/p/${project}/settings${part ? `/${part}` : ''}`,

@@ -1,69 +1,94 @@
 /** What stands around every screen: where one can go, the project, the scheduler's pulse, oneself. */
-import { useEffect, useRef, type ReactNode } from 'react';
-import { useQuery } from 'urql';
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+  type ComponentProps,
+  type ReactNode,
+} from 'react';
 import { Link, Redirect, useLocation, useRoute } from 'wouter';
-import { ShellDocument } from '../generated/graphql.ts';
 import { signOut } from '../live/session.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Menu, MenuGap, MenuItem, MenuLink } from '../parts/menu.tsx';
 import { Empty, Failure, Skeleton } from '../parts/notice.tsx';
+import { Page } from '../parts/page.tsx';
 import { ConnectionLine } from './connection-line.tsx';
 import { HealthBadge } from './health-badge.tsx';
-import { lastProject, paths, PlaceContext, rememberProject, type Project } from './place.ts';
+import { paths, PlaceContext, rememberProject, type Project } from './place.ts';
 import { useArrival } from './arrival.ts';
 import { chooseTheme, useTheme, type Theme } from './theme.ts';
+import { useShell } from './use-shell.ts';
 import styles from './shell.module.css';
+
+const FindProject = lazy(() => import('./find-project.tsx'));
+
+// A longer menu is no menu: one searches.
+const MENU = 12;
 
 type Screen = readonly [IconName, string, (project: string) => string];
 const PLACES: readonly [Screen, ...Screen[]] = [
   ['pulse', 'Operations', paths.operations],
   ['list', 'Scenarios', paths.scenarios],
+  ['grid', 'Templates', paths.templates],
   ['settings', 'Settings', paths.settings],
 ];
 
 /** Reads who one is and which projects there are, and draws the screen within the project of the address. */
 export function Shell({ children }: { children: ReactNode }) {
-  const [{ data, error }, ask] = useQuery({ query: ShellDocument });
   const [, place] = useRoute<{ project: string }>('/p/:project/*?');
   const slug = place?.project;
+  const { data, error, ask, project: found, asking } = useShell(slug);
   const main = useRef<HTMLElement>(null);
   useArrival(main);
-  const project = data?.projects.nodes.find((each) => each.slug === slug);
+  const [before, setBefore] = useState(found);
+  if (found && found !== before) setBefore(found);
   useEffect(() => {
-    if (project) rememberProject(project.slug);
-  }, [project]);
-  if (error && !data)
+    if (found) rememberProject(found.slug);
+  }, [found]);
+  if (error && !found)
     return (
       <Alone>
         <Failure error={error} onRetry={() => ask()} />
       </Alone>
     );
-  if (!data)
+  // On the way to a project that is not known yet, all that stands around stays.
+  const project = found ?? (asking ? before : null);
+  if (!data || (asking && !project))
     return (
       <Alone>
         <Skeleton lines={4} />
       </Alone>
     );
-  const projects = data.projects.nodes;
-  if (!project)
-    return <Nowhere slug={slug} projects={projects} fallback={data.viewer.defaultProject?.slug} />;
+  if (!project) {
+    const homes = [data.project, data.viewer.defaultProject, data.projects.nodes[0]];
+    return <Nowhere slug={slug} home={homes.find((each) => each != null)?.slug} />;
+  }
   return (
-    <PlaceContext value={{ project, projects }}>
+    <PlaceContext value={{ project, projects: data.projects.nodes }}>
       <div className={styles['shell']}>
         <a href="#content" className={styles['skip']}>
           Skip to content
         </a>
         <Bar
           project={project}
-          projects={projects}
+          projects={data.projects.nodes}
+          hasMore={data.projects.totalCount > MENU}
           name={data.viewer.user.name}
           email={data.viewer.user.email}
         />
         <Rail project={project} />
         <main id="content" tabIndex={-1} ref={main} className={styles['main']}>
           <ConnectionLine />
-          {children}
+          {found ? (
+            children
+          ) : (
+            <Page title="Loading">
+              <Skeleton lines={6} />
+            </Page>
+          )}
         </main>
       </div>
     </PlaceContext>
@@ -74,20 +99,8 @@ function Alone({ children }: { children: ReactNode }) {
   return <main className={styles['alone']}>{children}</main>;
 }
 
-/** No project in the address, or one that cannot be seen. */
-function Nowhere({
-  slug,
-  projects,
-  fallback,
-}: {
-  slug: string | undefined;
-  projects: readonly Project[];
-  fallback: string | undefined;
-}) {
-  const known = [lastProject(), fallback].find((each) =>
-    projects.some((project) => project.slug === each),
-  );
-  const home = known ?? projects[0]?.slug;
+/** No project in the address, or one that cannot be seen. @param home a project that can be. */
+function Nowhere({ slug, home }: { slug: string | undefined; home: string | undefined }) {
   if (home !== undefined && slug === undefined)
     return <Redirect href={paths.operations(home)} replace />;
   return (
@@ -118,14 +131,18 @@ function Nowhere({
 function Bar({
   project,
   projects,
+  hasMore,
   name,
   email,
 }: {
   project: Project;
   projects: readonly Project[];
+  /** Too many for a menu. */
+  hasMore: boolean;
   name: string;
   email: string;
 }) {
+  const [finding, setFinding] = useState(false);
   const [here] = useLocation();
   // The same screen of another project, where it is of the project as a whole.
   const [, , screen] = PLACES.find(([, , path]) => path(project.slug) === here) ?? PLACES[0];
@@ -145,20 +162,24 @@ function Bar({
         <img src="/icon.svg" alt="" width="24" height="24" />
         <span>Honeyframe</span>
       </Link>
-      <Menu
-        trigger={
-          <Button kind="quiet" aria-label={`Project: ${project.name}`}>
-            <span className={styles['cut']}>{project.name}</span>
-            <Icon name="down" size={12} />
-          </Button>
-        }
-      >
-        {projects.map((each) => (
-          <MenuLink key={each.id} chosen={each.id === project.id} href={screen(each.slug)}>
-            {each.name}
-          </MenuLink>
-        ))}
-      </Menu>
+      {hasMore ? (
+        <>
+          <ProjectButton project={project} onClick={() => setFinding(true)} />
+          {finding && (
+            <Suspense>
+              <FindProject current={project} hrefOf={screen} onClose={() => setFinding(false)} />
+            </Suspense>
+          )}
+        </>
+      ) : (
+        <Menu trigger={<ProjectButton project={project} />}>
+          {projects.map((each) => (
+            <MenuLink key={each.id} chosen={each.id === project.id} href={screen(each.slug)}>
+              {each.name}
+            </MenuLink>
+          ))}
+        </Menu>
+      )}
       <div className={styles['end']}>
         <HealthBadge project={project.slug} />
         <Menu
@@ -195,6 +216,18 @@ function Bar({
         </Menu>
       </div>
     </header>
+  );
+}
+
+function ProjectButton({
+  project: { name },
+  ...rest
+}: { project: Project } & ComponentProps<'button'>) {
+  return (
+    <Button {...rest} kind="quiet" aria-label={`Project: ${name}`}>
+      <span className={styles['cut']}>{name}</span>
+      <Icon name="down" size={12} />
+    </Button>
   );
 }
 

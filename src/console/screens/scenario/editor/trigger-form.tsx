@@ -4,7 +4,7 @@ import { Choice } from '../../../parts/choice.tsx';
 import type { Calendar } from '../calendar.ts';
 import { DueTimes } from '../due-times.tsx';
 import { triggerInput, zoneOf } from '../trigger-input.ts';
-import { useDebounced } from '../use-debounced.ts';
+import { useDebounced } from '../../../live/use-debounced.ts';
 import { isRecord, valueAt } from './configuration.ts';
 import { useEditing, useSpot } from './editing.tsx';
 import { ChoiceField, TextField } from './fields.tsx';
