@@ -5,8 +5,10 @@ export type ChangedCell = {
   readonly orgId: number;
   readonly templateId: number;
   readonly projectId: number;
-  /** Which transactions wrote it: the same ones have told nothing new. */
-  readonly writers: string;
+  /** Which transaction wrote its row, if that is news; the same one has nothing new to tell. */
+  readonly row: string | null;
+  /** The same of its scenario's configuration. */
+  readonly configuration: string | null;
 };
 
 export type Look = {
@@ -28,11 +30,11 @@ export const LOOK = statement<Look>(
   `with newest as (
      select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid
    ), written as (
-     select e.template_id, e.project_id, e.org_id, e.xmin::text::bigint as low
+     select e.template_id, e.project_id, e.org_id, 'row' as what, e.xmin::text::bigint as low
        from template_enablement e
       where e.template_id = any($1::int[])
      union all
-     select e.template_id, e.project_id, e.org_id, v.xmin::text::bigint
+     select e.template_id, e.project_id, e.org_id, 'configuration', v.xmin::text::bigint
        from scenario s
        join template_enablement e on e.scenario_id = s.id
        join scenario_version v on v.scenario_id = s.id and v.version = s.version
@@ -43,7 +45,8 @@ export const LOOK = statement<Look>(
        from written w, newest n
       where w.org_id = any($4::int[])
    ), changed as (
-     select org_id, template_id, project_id, string_agg(distinct xid::text, ',') as writers
+     select org_id, template_id, project_id, max(xid) filter (where what = 'row') as row_xid,
+            max(xid) filter (where what = 'configuration') as configuration_xid
        from numbered
       where xid >= $3::bigint
       group by 1, 2, 3
@@ -55,6 +58,7 @@ export const LOOK = statement<Look>(
                      where id = any($1::int[]) and org_id = any($4::int[])), '[]') as templates,
           coalesce((select json_agg(json_build_object(
                              'orgId', org_id, 'templateId', template_id, 'projectId', project_id,
-                             'writers', writers) order by template_id, project_id)
+                             'row', row_xid::text, 'configuration', configuration_xid::text)
+                             order by template_id, project_id)
                       from changed), '[]') as cells`,
 );

@@ -8,6 +8,8 @@ import type { Look } from './template-changes.sql.ts';
 // only once those must have come. They come within milliseconds, and a lost connection is told as "many".
 const UNDER_WAY_MS = 5_000;
 
+type Cell = Look['cells'][number];
+type Told = Pick<Cell, 'row' | 'configuration'> & { readonly atMs: number };
 type Seen = { readonly horizon: string; readonly atMs: number };
 
 export type Asked = {
@@ -21,7 +23,7 @@ export type Asked = {
 export function templateLook(pool: Pool) {
   /** Oldest first; the first one is older than what may be under way. */
   let seen: Seen[] = [];
-  let told = new Map<string, { readonly writers: string; readonly atMs: number }>();
+  let told = new Map<string, Told>();
 
   return async ({ templates, scenarios, orgs }: Asked): Promise<Look | 'many'> => {
     const values = [templates, scenarios, seen[0]?.horizon ?? null, orgs];
@@ -32,13 +34,27 @@ export function templateLook(pool: Pool) {
     seen = seen.slice(Math.max(settled, 0));
     if (found.cells.length === MAX_CELLS) return 'many';
 
-    const isNew = (cell: Look['cells'][number]) => told.get(keyOf(cell))?.writers !== cell.writers;
-    const cells = found.cells.filter(isNew);
-    for (const cell of cells) told.set(keyOf(cell), { writers: cell.writers, atMs: nowMs });
+    const cells = found.cells.filter((cell) => isNew(cell, told.get(keyOf(cell))));
+    for (const cell of cells) {
+      const before = told.get(keyOf(cell));
+      told.set(keyOf(cell), {
+        row: cell.row ?? before?.row ?? null,
+        configuration: cell.configuration ?? before?.configuration ?? null,
+        atMs: nowMs,
+      });
+    }
     const oldest = seen[0]!.atMs;
     told = new Map(told.entries().filter(([, { atMs }]) => atMs >= oldest));
     return { ...found, cells };
   };
 }
 
-const keyOf = ({ templateId, projectId }: Look['cells'][number]) => `${templateId}:${projectId}`;
+const keyOf = ({ templateId, projectId }: Cell) => `${templateId}:${projectId}`;
+
+function isNew({ row: written, configuration }: Cell, told: Told | undefined): boolean {
+  if (told === undefined) return true;
+  return (
+    (written !== null && written !== told.row) ||
+    (configuration !== null && configuration !== told.configuration)
+  );
+}
