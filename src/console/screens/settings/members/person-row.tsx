@@ -40,21 +40,16 @@ export function PersonRow({
             Deactivated
           </span>
         )}
-        {mustResetPassword && !isService && (
-          <span className={styles['tag']} data-tone="warn">
-            One-time password
-          </span>
-        )}
         <span className={styles['small']}>{user?.email}</span>
       </td>
-      <td data-label="Organisation" data-over={orgRole === null || undefined}>
+      <td data-label="Organisation" {...none(orgRole === null)}>
         {orgRole === null ? 'None' : roleLabel(orgRole)}
         <Through groups={orgRoleGroups} />
       </td>
-      <td className={styles['wide']} data-label="Projects">
+      <td className={styles['wide']} data-label="Projects" {...none(projectRoles.length === 0)}>
         <ProjectRoles roles={projectRoles} />
       </td>
-      <td className={styles['wide']} data-label="Groups" data-over={!groups.length || undefined}>
+      <td className={styles['wide']} data-label="Groups" {...none(groups.length === 0)}>
         {groups.map((group) => group.name).join(', ') || 'None'}
       </td>
       <td
@@ -63,6 +58,9 @@ export function PersonRow({
         data-over={!lastSignInAt || undefined}
       >
         {isService ? 'Only by tokens' : lastSignInAt ? <Ago at={lastSignInAt} /> : 'Never'}
+        {mustResetPassword && !isService && (
+          <span className={styles['small']}>has a one-time password</span>
+        )}
       </td>
       <td className={styles['end']}>
         <Menu
@@ -88,6 +86,12 @@ export function PersonRow({
   );
 }
 
+/** How a cell looks that has nothing to say. */
+const none = (isNone: boolean) => ({
+  'data-over': isNone || undefined,
+  'data-none': isNone || undefined,
+});
+
 function Through({ groups }: { groups: readonly { readonly name: string }[] }) {
   if (groups.length === 0) return null;
   return (
@@ -104,7 +108,7 @@ type ProjectRole = {
 const SHOWN = 3;
 
 function ProjectRoles({ roles }: { roles: readonly ProjectRole[] }) {
-  if (roles.length === 0) return <span className={styles['quiet']}>None</span>;
+  if (roles.length === 0) return 'None';
   const words = roles.map(({ role, project }) => `${project?.name ?? '?'}: ${roleLabel(role)}`);
   return (
     <>
