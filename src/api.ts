@@ -13,6 +13,7 @@ import { eventFeed } from '#domain/event/event-feed.ts';
 import { runChanges } from '#domain/event/run-changes.ts';
 import { scenarioChanges } from '#domain/event/scenario-changes.ts';
 import { templateChanges } from '#domain/event/template-changes.ts';
+import { addFigures } from '#domain/figures/figures.ts';
 import { healthFeed } from '#domain/heartbeat/health-feed.ts';
 import type { Registry } from '#domain/step/kind.ts';
 import type { House } from '#graphql/context.ts';
@@ -22,7 +23,8 @@ import { createGraphQL } from '#graphql/yoga.ts';
 import { createPool, SCHEMA } from '#platform/db.ts';
 import { listen } from '#platform/listen.ts';
 import type { Log } from '#platform/log.ts';
-import { createMetrics } from '#platform/metrics.ts';
+import { createMetrics, METRICS_TYPE } from '#platform/metrics.ts';
+import type { SecretKey } from '#platform/secrets.ts';
 import { createRestApp } from '#rest/app.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import { readConsoleFiles } from './console-files.ts';
@@ -39,7 +41,7 @@ export type ApiOptions = {
   readonly port: number;
   readonly jwtSecret: string;
   /** `SECRET_KEY`, for the secrets of connectors; without it none can be stored or used. */
-  readonly secretKey?: Buffer | undefined;
+  readonly secretKey?: SecretKey | undefined;
   /** Where browsers find it, when a proxy hides that. Default: the Host that they name. */
   readonly publicUrl?: string | undefined;
   /** The built console. Default: none, and its pages say so. */
@@ -48,6 +50,8 @@ export type ApiOptions = {
   readonly log: Log;
   /** How old a worker's beat may be, in seconds. */
   readonly heartbeatStaleSeconds: number;
+  /** Where tables of before v0.0.38 are looked for; public and honeyframe unless given. */
+  readonly searchedSchemas?: readonly string[] | undefined;
   /** Of requests, to REST and GraphQL together. Default: none. */
   readonly requestLimits?: RequestLimits | undefined;
   /** How often the caller of a subscription is checked again. Default 60,000. */
@@ -128,7 +132,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       ),
     );
 
-    const metrics = createMetrics();
+    const metrics = createMetrics(log);
     const operations = {
       count: metrics.counter('hf_graphql_operations_total', 'Operations by kind and outcome.'),
       seconds: metrics.counter('hf_graphql_seconds_total', 'Seconds that operations took.'),
@@ -150,7 +154,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       heartbeatStaleSeconds,
     };
     const stall = parts.use(stallGuard(log, options.stallMs));
-    const { recheckMs, requestLimits } = options;
+    const { recheckMs, requestLimits, searchedSchemas } = options;
     const yoga = createGraphQL(house, { metrics: operations, recheckMs });
     const sockets = createSockets(house, yoga, { stall, recheckMs, requestLimits });
     const open = new Set<ServerResponse>();
@@ -163,15 +167,19 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     );
     metrics.gauge('hf_resident_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
 
+    addFigures(metrics, feedPool, heartbeatStaleSeconds);
+
     const files = readConsoleFiles(options.consoleFolder);
     const showPage = createPages(house, files);
-    const rest = getRequestListener(createRestApp({ ...house, requestLimits }).fetch);
+    const rest = getRequestListener(
+      createRestApp({ ...house, requestLimits, searchedSchemas }).fetch,
+    );
     const handle = (req: IncomingMessage, res: ServerResponse) => {
       setSecurityHeaders(res);
       const path = pathOf(req);
       if (showPage(req, res, path)) return;
       if (path === '/metrics') {
-        res.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text());
+        void metrics.text().then((text) => res.setHeader('content-type', METRICS_TYPE).end(text));
       } else if (path === yoga.graphqlEndpoint) {
         if (requestLimits && !limitRequest(requestLimits, house, req, res)) return;
         if (!limitBody(req, res)) return;

@@ -4,6 +4,7 @@ import { createRequestLimits } from '#domain/access/request-limits.ts';
 import { openDatabase } from '#domain/upgrade/open-database.ts';
 import { parseConfig, required } from '#platform/config.ts';
 import { createLog } from '#platform/log.ts';
+import { serviceManager } from '#platform/service-manager.ts';
 import { stopSignal } from '#platform/stop-signal.ts';
 import { createRegistry } from '#steps/registry.ts';
 import { startApi } from './api.ts';
@@ -36,6 +37,7 @@ const starting = startApi({
   kinds: createRegistry(),
   log,
   heartbeatStaleSeconds: config.heartbeatStaleSeconds,
+  searchedSchemas: opened.schemas,
   requestLimits: createRequestLimits(config.requestsPerMinute),
 });
 // Without a database there is no ready, and a stop must not wait for it.
@@ -43,7 +45,11 @@ const api = await Promise.race([starting, stopped]);
 if (api) {
   log.info({ url: api.url }, 'the API is ready');
   process.send?.({ ready: true, url: api.url });
+  const manager = serviceManager(process.env, log);
+  // Its event loop alone can be stuck, and then nothing is said.
+  await manager.ready(() => true);
   await stopped;
+  await manager.stopping();
   log.info('stopping: nothing new is taken, sockets are told to come back');
   await api[Symbol.asyncDispose]();
 }

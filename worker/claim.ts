@@ -4,12 +4,14 @@ import { claimLimited } from '#domain/run/claim-limited.ts';
 import { claimExpired, claimQueued, type Claimed } from '#domain/run/claim.sql.ts';
 import { renewLeases } from '#domain/run/renew.sql.ts';
 import { executeRun, type Execution } from './execute-run.ts';
+import type { Meters } from './meters.ts';
 import type { RunDeps, StopReason } from './run-context.ts';
 
 export type SlotsOptions = {
   readonly workerId: string;
   readonly slots: number;
   readonly leaseSeconds: number;
+  readonly meters: Pick<Meters, 'claims' | 'ended' | 'handedOver' | 'leasesLost'>;
   /** Called when a slot has become free. */
   readonly onFree: () => void;
   /** Called when an exclusive scenario's run has ended. */
@@ -27,6 +29,7 @@ const CLAIMS = { queued: claimQueued, limited: claimLimited, expired: claimExpir
 export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOptions) {
   // Under work, and worked through with only their last flush to come.
   const executions = new Map<number, Execution>();
+  const { meters } = options;
   let busy = 0;
   let closed = false;
   let renewedAt = performance.now();
@@ -51,6 +54,9 @@ export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOption
     void execution.done.then(() => {
       if (executions.get(claimed.id) === execution) executions.delete(claimed.id);
       options.onFree();
+      if (execution.left === null) meters.leasesLost.add(1);
+      else if (execution.left === 'queued') meters.handedOver.add(1);
+      else meters.ended.add(1, { state: execution.left });
       if (execution.left === 'failed') options.onFailure();
       if (claimed.scenarioId !== null && claimed.config.policies.overlap !== 'allow') {
         options.onEnd(claimed.scenarioId);
@@ -68,12 +74,18 @@ export function createSlots(deps: RunDeps, claimPool: Pool, options: SlotsOption
       return executions;
     },
 
+    /** Slots in use. */
+    get busy() {
+      return busy;
+    },
+
     /** Claims into the free slots. @returns whether more may be waiting. */
     async claimPass(how: keyof typeof CLAIMS): Promise<boolean> {
       const limit = free();
       if (closed || limit === 0) return false;
       if (executions.size === 0) renewedAt = performance.now();
       const claimed = await CLAIMS[how](claimPool, { ...input, limit });
+      meters.claims.add(claimed.length, { how });
       for (const run of claimed) begin(run);
       return claimed.length === limit;
     },

@@ -1,6 +1,7 @@
 /** A worker's share of delivery: a few notifications under way at a time, so that one slow server does not hold up
  *  the rest. */
 import { loop, type Loop } from '#platform/loop.ts';
+import type { Counter } from '#platform/metrics.ts';
 import {
   deliver,
   giveUpLost,
@@ -18,6 +19,7 @@ export function startDelivery(
   deps: DeliveryDeps,
   isHeld: () => Promise<boolean>,
   everyMs: number,
+  tries: Counter,
 ): Loop {
   const underWay = new Set<Promise<void>>();
   const delivering = loop(
@@ -27,10 +29,12 @@ export function startDelivery(
       const free = SLOTS - underWay.size;
       if (free === 0 || (await isHeld())) return everyMs;
       for (const taken of await takePending(deps.pool, free)) {
-        const sending = deliver(deps, taken).finally(() => {
-          underWay.delete(sending);
-          delivering.wake();
-        });
+        const sending = deliver(deps, taken)
+          .then((state) => tries.add(1, { state }))
+          .finally(() => {
+            underWay.delete(sending);
+            delivering.wake();
+          });
         underWay.add(sending);
       }
       // A row that is due although slots are free is in another worker's hands.

@@ -4,8 +4,10 @@ import { createPool, isTransient } from '#platform/db.ts';
 import { listen } from '#platform/listen.ts';
 import type { Log } from '#platform/log.ts';
 import { loop } from '#platform/loop.ts';
+import { createMetrics, type Metrics } from '#platform/metrics.ts';
 import type { SecretKey } from '#platform/secrets.ts';
 import { CHANNELS } from '#domain/event/channels.ts';
+import { addFigures } from '#domain/figures/figures.ts';
 import { recordLeave } from '#domain/heartbeat/beat.sql.ts';
 import { limitsInUse } from '#domain/run/claim-limited.ts';
 import { giveUpUnstarted } from '#domain/run/give-up-unstarted.ts';
@@ -18,6 +20,7 @@ import { createSlots } from './claim.ts';
 import { startDelivery } from './deliver.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createJournal } from './journal.ts';
+import { createMeters } from './meters.ts';
 import { keepPartitions } from './partitions.ts';
 import { keepRetention } from './retention.ts';
 import { startTicker } from './tick.ts';
@@ -36,6 +39,8 @@ export type WorkerOptions = Pick<
   readonly url: string;
   readonly listenUrl: string;
   readonly version: string;
+  /** How old the beat of a live worker may be, for the figures. Default 90. */
+  readonly heartbeatStaleSeconds?: number;
   /** Opens the mail connector's password; without it only servers that need none are spoken to. */
   readonly secretKey?: SecretKey | undefined;
 };
@@ -43,6 +48,8 @@ export type WorkerOptions = Pick<
 export type Worker = {
   /** Settles once notifications are heard: what is queued from now on is claimed at once. */
   readonly ready: Promise<void>;
+  /** How long its ticker has been in one pass, or asleep: more than its longest sleep means that it is stuck. */
+  tickerStillMs(): number;
   /** Takes nothing new, lets runs finish within the grace, hands back the rest and closes every connection. */
   stop(graceMs: number): Promise<void>;
 };
@@ -50,11 +57,19 @@ export type Worker = {
 // The journal's and the claim's statements take arrays: custom plans for those cost more than they give.
 const HOT = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
 const RENEW_EVERY_MS = 1_000;
+const HEARTBEAT_STALE_SECONDS = 90;
 // Beyond the grace: long enough for a database that restarts, short enough for whoever waits for the stop.
 const ABANDON_AFTER_MS = 5_000;
 
-export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): Worker {
+/** @param metrics where its figures are kept; none are unless given. */
+export function startWorker(
+  options: WorkerOptions,
+  kinds: Registry,
+  log: Log,
+  metrics: Metrics = createMetrics(log),
+): Worker {
   const { url } = options;
+  const meters = createMeters(metrics);
   const pools = {
     journal: createPool(url, { name: 'hf journal', max: 1, log, settings: HOT }),
     claim: createPool(url, { name: 'hf claim', max: 2, log, settings: HOT }),
@@ -72,6 +87,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
       workerId: options.workerId,
       slots: options.workerSlots,
       leaseSeconds: options.leaseSeconds,
+      meters,
       onFree: () => claiming.wake(),
       onEnd(scenarioId) {
         ended.add(scenarioId);
@@ -116,7 +132,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
   const renewEveryMs = Math.min(RENEW_EVERY_MS, options.leaseSeconds * 100);
   const renewing = loop('renew', () => slots.renewPass(), { everyMs: renewEveryMs, log });
   const hold = createHold(pools.tick, options.startHeld);
-  const ticking = startTicker(pools.tick, log, options.tickBackstopSeconds * 1000, hold);
+  const ticking = startTicker(pools.tick, log, options.tickBackstopSeconds * 1000, hold, meters);
   const settling = loop(
     'settle',
     async () => {
@@ -130,6 +146,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
     { pool: pools.tell, log, secretKey: options.secretKey },
     hold.isHeld,
     backstopMs,
+    meters.deliveries,
   );
   const keeping = keepPartitions(pools.work, log);
   const taking = keepRetention(pools.work, log);
@@ -143,6 +160,15 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
       tickAgeMs: ticking.ageMs(),
     }),
   });
+
+  metrics.gauge('hf_slots', 'Runs that this worker takes at a time.', () => options.workerSlots);
+  metrics.gauge('hf_slots_in_use', 'Slots with a run.', () => slots.busy);
+  metrics.total('hf_journal_flushes_total', 'Flushes of the journal.', () => journal.flushes);
+  metrics.gauge('hf_ticker_still_seconds', 'Since a pass of the ticker last ended.', () =>
+    Math.max(0, ticking.stillMs() / 1000),
+  );
+  metrics.gauge('hf_resident_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
+  addFigures(metrics, pools.work, options.heartbeatStaleSeconds ?? HEARTBEAT_STALE_SECONDS);
 
   void ticking.begun.then(() => beating.wake());
 
@@ -175,6 +201,7 @@ export function startWorker(options: WorkerOptions, kinds: Registry, log: Log): 
 
   return {
     ready: ready.promise,
+    tickerStillMs: ticking.stillMs,
     async stop(graceMs) {
       // Without a database nothing can be told any more: what still waits to be written is left to the next claim.
       const abandoning = setTimeout(

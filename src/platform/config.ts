@@ -40,6 +40,7 @@ const variables = z.object({
   LEASE_SECONDS: seconds(15),
   CLAIM_BACKSTOP_SECONDS: seconds(2),
   TICK_BACKSTOP_SECONDS: seconds(5),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
   REQUESTS_PER_MINUTE_PER_TOKEN: perMinute(6_000),
   REQUESTS_PER_MINUTE_PER_ADDRESS: perMinute(60_000),
@@ -79,6 +80,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     leaseSeconds: v.LEASE_SECONDS,
     claimBackstopSeconds: v.CLAIM_BACKSTOP_SECONDS,
     tickBackstopSeconds: v.TICK_BACKSTOP_SECONDS,
+    metricsPort: v.METRICS_PORT,
     shutdownGraceSeconds: v.SHUTDOWN_GRACE_SECONDS,
     requestsPerMinute: {
       perToken: v.REQUESTS_PER_MINUTE_PER_TOKEN,

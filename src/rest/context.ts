@@ -23,6 +23,8 @@ export type RestDeps = {
   readonly publicUrl: string | null;
   /** How old a worker's beat may be; 90 in production. */
   readonly heartbeatStaleSeconds: number;
+  /** Where tables of before v0.0.38 are looked for; public and honeyframe unless given. */
+  readonly searchedSchemas?: readonly string[] | undefined;
   /** Default: none. */
   readonly requestLimits?: RequestLimits | undefined;
 };

@@ -1,6 +1,7 @@
 /** Probes: the scheduler's heart, and this process's own. None needs a token. */
 import { z } from '@hono/zod-openapi';
 import { readSchedulerHealth } from '#domain/heartbeat/health.ts';
+import { REASON_CODES, USUAL_SCHEMAS, whyNotReady } from '#domain/upgrade/readiness.ts';
 import { addOperation, type RestApp, type RestHouse } from './context.ts';
 
 const Instant = z.iso.datetime().nullable();
@@ -13,9 +14,17 @@ export const HealthBody = z
   })
   .openapi('SchedulerHealth');
 
-const ReadyBody = z.object({ ready: z.boolean() });
+const ReadyBody = z
+  .object({
+    ready: z.boolean(),
+    reasons: z
+      .array(z.object({ code: z.enum(REASON_CODES), message: z.string() }))
+      .describe('why not; empty when it is ready'),
+  })
+  .openapi('Readiness');
 
-export function addHealth(app: RestApp, { pool, log, heartbeatStaleSeconds }: RestHouse): void {
+export function addHealth(app: RestApp, house: RestHouse): void {
+  const { pool, log, heartbeatStaleSeconds, searchedSchemas = USUAL_SCHEMAS } = house;
   const health = (description: string) => ({
     description,
     content: { 'application/json': { schema: HealthBody } },
@@ -53,7 +62,12 @@ export function addHealth(app: RestApp, { pool, log, heartbeatStaleSeconds }: Re
       summary: 'Whether this process answers',
       tags: ['health'],
       security: [],
-      responses: { 200: { description: 'It does.' } },
+      responses: {
+        200: {
+          description: 'It does.',
+          content: { 'application/json': { schema: z.object({ ok: z.literal(true) }) } },
+        },
+      },
       errors: [],
     },
     async (c) => c.json({ ok: true }),
@@ -65,7 +79,8 @@ export function addHealth(app: RestApp, { pool, log, heartbeatStaleSeconds }: Re
     {
       method: 'get',
       path: '/readyz',
-      summary: 'Whether this process can serve: its database answers',
+      summary:
+        'Whether this process can serve: its database answers, is migrated, and holds no old tables',
       tags: ['health'],
       security: [],
       responses: {
@@ -75,13 +90,10 @@ export function addHealth(app: RestApp, { pool, log, heartbeatStaleSeconds }: Re
       errors: [],
     },
     async (c) => {
-      try {
-        await pool.query('select 1');
-        return c.json({ ready: true });
-      } catch (error) {
-        log.warn({ err: error }, 'not ready: the database does not answer');
-        return c.json({ ready: false }, 503);
-      }
+      const reasons = await whyNotReady(pool, searchedSchemas);
+      if (reasons.length === 0) return c.json({ ready: true, reasons });
+      log.warn({ reasons }, 'not ready');
+      return c.json({ ready: false, reasons }, 503);
     },
   );
 }

@@ -47,8 +47,8 @@ export async function msUntilNext(pool: Pool): Promise<number | null> {
   return (await row(pool, sql.msUntilNext))?.ms ?? null;
 }
 
-/** Makes one try and records what came of it. Never throws. */
-export async function deliver(deps: DeliveryDeps, taken: sql.Taken): Promise<void> {
+/** Makes one try and records what came of it. Never throws. @returns the state after it. */
+export async function deliver(deps: DeliveryDeps, taken: sql.Taken): Promise<NotificationState> {
   const { log } = deps;
   const outcome = await tryOnce(deps, taken).catch((error: unknown): MailOutcome => {
     if (error instanceof Failure) {
@@ -65,6 +65,7 @@ export async function deliver(deps: DeliveryDeps, taken: sql.Taken): Promise<voi
     );
   }
   await record(deps, [taken.id, taken.attempts, state, toText(outcome.reply).slice(0, 2000), inMs]);
+  return state;
 }
 
 async function tryOnce(deps: DeliveryDeps, taken: sql.Taken): Promise<MailOutcome> {
