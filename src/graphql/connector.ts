@@ -15,7 +15,6 @@ import { builder } from './builder.ts';
 import { who } from './context.ts';
 import { expected, FAILURES } from './failure.ts';
 import { readId } from './id.ts';
-import { projectsOf } from './member.ts';
 import { Project } from './project.ts';
 
 const ID = '`Connector:3` or 3.';
@@ -66,12 +65,12 @@ const Connector = builder.objectRef<ConnectorRow>('Connector').implement({
     }),
     name: t.exposeString('name', { description: 'For people.' }),
     type: t.exposeString('type', { description: 'Of which kind it is: `postgresql`.' }),
-    project: t.field({
+    project: t.prismaField({
       type: Project,
       nullable: true,
       description: 'Whose it is; null: the whole organisation’s.',
-      resolve: ({ projectId }, _args, context) =>
-        projectId === null ? null : projectsOf(context).load(projectId),
+      resolve: (query, { projectId }, _args, { prisma }) =>
+        prisma.project.findUnique({ ...query, where: { id: projectId ?? 0 } }),
     }),
     config: t.field({
       type: 'JSON',

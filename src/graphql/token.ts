@@ -1,5 +1,5 @@
 /** Personal access tokens. */
-import type { Scope } from '#domain/access/principal.ts';
+import { may, type Scope } from '#domain/access/principal.ts';
 import { issueToken, listTokens, revokeToken } from '#domain/access/tokens.ts';
 import type { TokenRow } from '#domain/access/tokens.sql.ts';
 import { builder } from './builder.ts';
@@ -7,7 +7,6 @@ import { who } from './context.ts';
 import { enumValues } from './enum.ts';
 import { expected, FAILURES } from './failure.ts';
 import { readId } from './id.ts';
-import { projectsOf } from './member.ts';
 import { Project } from './project.ts';
 import { User, usersOf } from './user.ts';
 
@@ -46,12 +45,15 @@ const Token = builder.objectRef<TokenRow>('Token').implement({
       description: 'Whether this very request comes with it.',
       resolve: ({ id }, _args, context) => id === who(context).tokenId,
     }),
-    project: t.field({
+    project: t.prismaField({
       type: Project,
       nullable: true,
-      description: 'The project that is meant where a request names none.',
-      resolve: ({ projectId }, _args, context) =>
-        projectId === null ? null : projectsOf(context).load(projectId),
+      description:
+        'The project that is meant where a request names none; null also for one that the caller may not see.',
+      resolve: (query, { projectId }, _args, context) => {
+        const seen = projectId !== null && may(who(context), 'project.view', projectId);
+        return context.prisma.project.findUnique({ ...query, where: { id: seen ? projectId : 0 } });
+      },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was issued.' }),
     expiresAt: t.expose('expiresAt', {

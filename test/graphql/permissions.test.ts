@@ -253,7 +253,8 @@ const ADMIN: Record<string, Operation> = {
   deleteGroup: mutation('deleteGroup', () => `id: ${ids.group}`),
   createConnector: mutation(
     'createConnector',
-    () => `slug: "c-${crypto.randomUUID()}", name: "Files", type: "csv", config: { path: "/data" }`,
+    () =>
+      `slug: "c-${crypto.randomUUID()}", name: "Files", type: "csv", config: { folder: "/data" }`,
   ),
   updateConnector: mutation('updateConnector', () => `id: ${ids.connector}, name: "Other"`),
   deleteConnector: mutation('deleteConnector', () => `id: ${ids.connector}`),
