@@ -46,7 +46,7 @@ const create = async (more: object = {}) => {
   return made.body;
 };
 const VALUES = { to: ['ops@example.com'], at: '0 2 * * *' };
-const enable = (values: unknown, project: unknown = setting.projectId) =>
+const enable = (values: unknown, project: number | string = setting.projectId) =>
   call('POST', `/${slug}/enable/${project}`, values === undefined ? {} : { body: values });
 
 test('a template is created, read, listed, changed and removed', async () => {
