@@ -19,13 +19,16 @@ const READ = {
   'new-scenario': () => import('./screens/scenario/new-scenario.tsx'),
   runs: () => import('./screens/run/run.tsx'),
   templates: () => import('./screens/templates/templates.tsx'),
+  template: () => import('./screens/templates/template.tsx'),
+  'new-template': () => import('./screens/templates/new-template.tsx'),
   settings: () => import('./screens/settings/settings.tsx'),
 } as const;
 type Name = keyof typeof READ;
 
 // The screen of the first address is read while one is still asked who one is.
 const [, , , first = '', id] = location.pathname.split('/');
-const firstName = first === 'scenarios' && id ? 'scenario' : first;
+const ONE: Readonly<Record<string, Name>> = { scenarios: 'scenario', templates: 'template' };
+const firstName = (id && ONE[first]) || first;
 const firstScreen = Object.hasOwn(READ, firstName) ? READ[firstName as Name]() : null;
 const screen = (name: Name) =>
   lazy(() => (name === firstName && firstScreen ? firstScreen : READ[name]()));
@@ -36,6 +39,8 @@ const Scenario = screen('scenario');
 const NewScenario = screen('new-scenario');
 const Run = screen('runs');
 const Templates = screen('templates');
+const Template = screen('template');
+const NewTemplate = screen('new-template');
 const Settings = screen('settings');
 
 const OwnPassword = lazy(() => import('./screens/own-password/own-password.tsx'));
@@ -47,6 +52,8 @@ const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/scenarios/:id/:part?', <Scenario key="scenario" />],
   ['/p/:project/runs/:id', <Run key="run" />],
   ['/p/:project/templates', <Templates key="templates" />],
+  ['/p/:project/templates/:slug/:part?', <Template key="template" />],
+  ['/p/:project/new-template', <NewTemplate key="new-template" />],
   ['/p/:project/settings/:part?', <Settings key="settings" />],
 ];
 

@@ -22,12 +22,15 @@ export function FilterLinks({
   name,
   options,
   chosen,
+  single = false,
 }: {
   label: string;
   /** Of the parameter. */
   name: string;
   options: readonly FilterOption[];
   chosen: readonly string[] | null;
+  /** One value takes the place of another. */
+  single?: boolean;
 }) {
   const [path] = useLocation();
   const [search] = useSearchParams();
@@ -50,7 +53,7 @@ export function FilterLinks({
           <Link
             key={value}
             replace
-            href={hrefOf(isChosen ? others : [...others, value])}
+            href={hrefOf(isChosen ? others : single ? [value] : [...others, value])}
             aria-current={isChosen ? 'true' : undefined}
           >
             {words}

@@ -4,12 +4,14 @@ import { Link } from 'wouter';
 import { Ago } from '../../parts/time.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
+import { overrideWords } from '../templates/looks.ts';
 import { moment, readerZone } from '../../words/time.ts';
 import type { Scenario } from './use-scenario.ts';
 import styles from './scenario.module.css';
 
 export function ScenarioMeta({ scenario }: { scenario: Scenario }) {
-  const { trigger, owner, upstreams, downstreams, description } = scenario;
+  const { trigger, owner, upstreams, downstreams, description, template, overrides } = scenario;
+  const { project } = usePlace();
   return (
     <>
       {description !== '' && <p className={styles['description']}>{description}</p>}
@@ -21,6 +23,18 @@ export function ScenarioMeta({ scenario }: { scenario: Scenario }) {
         <Fact name="Owner">
           <span title={owner.email}>{owner.name}</span>
         </Fact>
+        {template && (
+          <Fact name="Template">
+            <span className={styles['due']}>
+              <Link href={paths.template(project.slug, template.slug)}>{template.displayName}</Link>
+              <span>
+                {overrides.length === 0
+                  ? 'followed in everything'
+                  : `changed here: ${overrideWords(overrides)}`}
+              </span>
+            </span>
+          </Fact>
+        )}
         {upstreams.length > 0 && (
           <Fact name="After">
             <Neighbours scenarios={upstreams} />

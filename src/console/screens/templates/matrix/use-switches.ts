@@ -8,6 +8,9 @@ import { NONE, withPairs, type Chosen } from './chosen.ts';
 import type { MatrixReader } from './read-matrix.ts';
 import type { Project, Template } from './sheet.ts';
 
+// Of many that were refused.
+const TOLD = 20;
+
 export type NotSwitched = { readonly title: string; readonly why: Refused };
 
 export function useSwitches(learn: MatrixReader['learn']) {
@@ -47,6 +50,22 @@ export function useSwitches(learn: MatrixReader['learn']) {
     want,
     refused,
     clear: () => setRefused(null),
+    /** Tells what of many was refused. */
+    refuse(template: Pick<Template, 'displayName'>, cells: readonly RefusedCell[]) {
+      const problems = cells
+        .slice(0, TOLD)
+        .flatMap(({ project, projectId, message, problems: its }) =>
+          (its.length > 0 ? its : [{ message }]).map((each) => ({
+            at: project?.name ?? projectId,
+            message: each.message,
+            path: [],
+          })),
+        );
+      const more = cells.length > TOLD ? `, of which these are the first ${TOLD}` : '';
+      const title = `${template.displayName}: ${cells.length} stay as they were`;
+      const why = { message: `They were refused${more}:`, problems, kind: null, facts: {} };
+      setRefused({ title, why });
+    },
     /** For screen readers. */
     said,
     say,
