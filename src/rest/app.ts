@@ -12,7 +12,7 @@ import { addConnectors } from './connectors.ts';
 import { addressOf, asked, type Env, type RestApp, type RestDeps } from './context.ts';
 import { answerError } from './errors.ts';
 import { addHealth } from './health.ts';
-import { answerUnknown } from './methods.ts';
+import { answerUnknown, holdsNul } from './methods.ts';
 import { addReference } from './reference.ts';
 import { addRunCommands } from './run-commands.ts';
 import { addRuns } from './runs.ts';
@@ -49,7 +49,7 @@ export function createRestApp(deps: RestDeps): RestApp {
     const origin = { authorization: authorizationOf(asked(deps, c)), address: addressOf(c) };
     const seconds = deps.requestLimits?.take(origin) ?? 0;
     if (seconds > 0) throw tooMany(seconds);
-    await next();
+    return holdsNul(c.req.path) ? answerUnknown(app, c) : next();
   });
 
   const house = { ...deps, limits: createSignInLimits() };

@@ -53,6 +53,19 @@ export const RunBody = z
   })
   .openapi('Run', { example: RUN_EXAMPLE });
 
+const STEP_RUN_EXAMPLE = {
+  pos: 0,
+  name: 'snapshot_dashboards',
+  kind: 'snapshot_dashboards',
+  state: 'pending' as const,
+  attempt: 0,
+  output: null,
+  reason: null,
+  progress: null,
+  started_at: null,
+  finished_at: null,
+};
+
 export const StepRunBody = z
   .object({
     pos: z.int().describe('0, 1, 2 … in the order of the configuration'),
@@ -75,10 +88,11 @@ export const StepRunBody = z
     started_at: MaybeInstant,
     finished_at: MaybeInstant,
   })
-  .openapi('StepRun');
+  .openapi('StepRun', { example: STEP_RUN_EXAMPLE });
 
 export const RunWithStepsBody = RunBody.extend({ steps: z.array(StepRunBody) }).openapi(
   'RunWithSteps',
+  { example: { ...RUN_EXAMPLE, steps: [STEP_RUN_EXAMPLE] } },
 );
 
 export const BrokenBody = z
@@ -173,7 +187,7 @@ function toBody(form: z.ZodType): z.ZodType {
 export const pageBody = (item: z.ZodType) =>
   z.object({
     items: z.array(item),
-    total: z.int().describe('of the whole list; runs are counted up to 100000'),
+    total: z.int().describe('of the whole list; runs are counted up to 10000'),
     next_cursor: z.string().nullable().describe('null on the last page'),
   });
 

@@ -6,12 +6,17 @@ import type { RestApp, RestContext } from './context.ts';
 /** For everything that no operation took. */
 export function answerUnknown(app: RestApp, c: RestContext): Response {
   const { method, path } = c.req;
-  const allowed = methodsOf(app, path);
+  const allowed = holdsNul(path) ? [] : methodsOf(app, path);
   if (allowed.length === 0) return answer(c, 404, 'not_found', `No ${method} ${path} here.`);
   c.header('Allow', allowed.join(', '));
   if (method === 'OPTIONS') return c.body(null, 204);
   const message = `${path} does not know ${method}; it knows ${allowed.join(', ')}.`;
   return answer(c, 405, 'method_not_allowed', message);
+}
+
+/** No slug has a NUL, and Postgres would not even compare one that has. */
+export function holdsNul(path: string): boolean {
+  return path.includes('\0') || path.includes('%00');
 }
 
 /** As the document has them, so that nothing needs a second list. */

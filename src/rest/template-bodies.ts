@@ -45,6 +45,13 @@ const EXAMPLE = {
   default_enabled: false,
 };
 
+const TEMPLATE_EXAMPLE = {
+  ...{ id: 3, org_id: 1 },
+  ...EXAMPLE,
+  ...{ version: 1, created_at: '2026-01-05T08:00:00.000Z' },
+  updated_at: '2026-01-05T08:00:00.000Z',
+};
+
 export const TemplateBody = z
   .object({
     id: z.int(),
@@ -61,14 +68,7 @@ export const TemplateBody = z
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
-  .openapi('Template', {
-    example: {
-      ...{ id: 3, org_id: 1 },
-      ...EXAMPLE,
-      ...{ version: 1, created_at: '2026-01-05T08:00:00.000Z' },
-      updated_at: '2026-01-05T08:00:00.000Z',
-    },
-  });
+  .openapi('Template', { example: TEMPLATE_EXAMPLE });
 
 const Problem = z.object({
   path: z.array(z.union([z.string(), z.int()])),
@@ -106,7 +106,7 @@ export const CellBody = z
 export const EditedBody = TemplateBody.extend({
   changed: z.int().describe('how many projects the edit changed something in'),
   broken: z.array(CellBody).describe('those that it would have broken, and left as they were'),
-}).openapi('EditedTemplate');
+}).openapi('EditedTemplate', { example: { ...TEMPLATE_EXAMPLE, changed: 3, broken: [] } });
 
 const Patch = z
   .strictObject({

@@ -125,6 +125,8 @@ function readInput(input: unknown): { username: string; password: string } {
       problems.push({ path: [name], message: `is missing; send it as text`, ...shown });
     } else if (value.length > MAX_LENGTH) {
       problems.push({ path: [name], message: `is longer than ${MAX_LENGTH} characters` });
+    } else if (name === 'username' && value.includes('\0')) {
+      problems.push({ path: [name], message: 'holds a NUL; no account does' });
     } else return value;
     return '';
   };
