@@ -5,6 +5,7 @@ import type { Prisma } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
+import { COUNTED } from './history-count.ts';
 import { nodeId, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { RunConnection } from './run.ts';
@@ -56,9 +57,8 @@ export const Project = builder.prismaNode('Project', {
     runs: t.relatedConnection(
       'runs',
       {
-        description: 'Its runs, newest first.',
+        description: `Its runs, newest first. ${COUNTED}`,
         cursor: 'id',
-        totalCount: true,
         complexity: pageCost,
         query: { orderBy: { id: 'desc' } },
       },

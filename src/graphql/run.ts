@@ -8,6 +8,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import { enumValues } from './enum.ts';
+import { COUNTED, historyCount } from './history-count.ts';
 import { longNodeId, readId, readLongId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { stepShapes } from './scenario.ts';
@@ -188,7 +189,10 @@ export const Run = builder.prismaNode('Run', {
     }),
   }),
 });
-export const RunConnection = connectionOf(Run, 'Run', 'runs');
+export const RunConnection = connectionOf(Run, 'Run', 'runs', (type, id, context) => {
+  if (type === 'Scenario') return historyCount(context, 'run.scenario_id', id);
+  return type === 'Project' ? historyCount(context, 'run.project_id', id) : null;
+});
 
 const RunFilter = builder.inputType('RunFilter', {
   description: 'All that is given must hold.',
@@ -235,7 +239,7 @@ builder.queryFields((t) => ({
   runs: t.prismaConnection(
     {
       type: Run,
-      description: `The runs that the caller may see, newest first. \`totalCount\` is exact below ${MAX_COUNTED_RUNS}, where it stops.`,
+      description: `The runs that the caller may see, newest first. ${COUNTED}`,
       cursor: 'id',
       complexity: pageCost,
       args: { filter: t.arg({ type: RunFilter, description: 'Which of them; all by default.' }) },

@@ -6,6 +6,7 @@ import type { ScenarioRow } from '#domain/scenario/scenario.sql.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
+import { COUNTED } from './history-count.ts';
 import { nodeId } from './id.ts';
 import { pageCost } from './paging.ts';
 import { Policies } from './policies.ts';
@@ -156,9 +157,8 @@ export const Scenario = builder.prismaNode('Scenario', {
     runs: t.relatedConnection(
       'runs',
       {
-        description: 'Its runs, newest first.',
+        description: `Its runs, newest first. ${COUNTED}`,
         cursor: 'id',
-        totalCount: true,
         complexity: pageCost,
         query: { orderBy: { id: 'desc' } },
       },
@@ -167,9 +167,8 @@ export const Scenario = builder.prismaNode('Scenario', {
     ticks: t.relatedConnection(
       'ticks',
       {
-        description: 'What was decided about its due times, newest first.',
+        description: `What was decided about its due times, newest first. ${COUNTED}`,
         cursor: 'id',
-        totalCount: true,
         complexity: pageCost,
         query: { orderBy: { id: 'desc' } },
       },

@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import { enumValues } from './enum.ts';
+import { COUNTED, historyCount } from './history-count.ts';
 import { longNodeId, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { RunSourceType } from './run.ts';
@@ -76,7 +77,9 @@ export const Tick = builder.prismaNode('Tick', {
   }),
 });
 
-export const TickConnection = connectionOf(Tick, 'Tick', 'ticks');
+export const TickConnection = connectionOf(Tick, 'Tick', 'ticks', (type, id, context) =>
+  type === 'Scenario' ? historyCount(context, 'tick.scenario_id', id) : null,
+);
 
 const TickFilter = builder.inputType('TickFilter', {
   description: 'All that is given must hold.',
@@ -106,7 +109,7 @@ builder.queryField('ticks', (t) =>
   t.prismaConnection(
     {
       type: Tick,
-      description: `What was decided, newest first. \`totalCount\` is exact below ${MAX_COUNTED_RUNS}, where it stops.`,
+      description: `What was decided, newest first. ${COUNTED}`,
       cursor: 'id',
       complexity: pageCost,
       args: { filter: t.arg({ type: TickFilter, description: 'Which of them; all by default.' }) },
