@@ -65,8 +65,13 @@ const OPERATIONS: [string, number, string][] = [
   ],
   [
     'a project with its scenarios and counts',
-    3,
+    4,
     `project(id: ${'$'}project) { scenarios(first: $first) { totalCount nodes { id } } runs(first: $first) { totalCount nodes { id } } }`,
+  ],
+  [
+    'scenarios with how long the history of each is',
+    5,
+    `scenarios(first: $first) { nodes { runs(first: 1) { totalCount nodes { id } } ticks(first: 1) { totalCount nodes { id } } } }`,
   ],
   ['only a count', 1, `runs { totalCount }`],
   ['only a count of scenarios', 1, `scenarios { totalCount }`],
