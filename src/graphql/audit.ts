@@ -65,18 +65,20 @@ async function conditions(filter: Filter, context: Context): Promise<Prisma.Audi
   const principal = who(context);
   const period = { from: from ?? null, to: to ?? null };
   const { atLeast, below, isEmpty } = await auditRange(context.pool, principal, period);
+  // Postgres takes no NUL in a text, and nothing that is stored has one.
+  const holdsNul = [action, resourceType, resourceId].some((text) => text?.includes('\0'));
   return {
     orgId: principal.orgId,
-    ...(action != null && { action }),
-    ...(resourceType != null && { resourceType }),
-    ...(resourceId != null && { resourceId }),
+    ...(action != null && !holdsNul && { action }),
+    ...(resourceType != null && !holdsNul && { resourceType }),
+    ...(resourceId != null && !holdsNul && { resourceId }),
     ...(userId != null && { userId: readId('User', userId, 'userId') }),
     AND: [
       ...(period.from ? [{ at: { gte: period.from } }] : []),
       ...(period.to ? [{ at: { lt: period.to } }] : []),
       ...(atLeast === null ? [] : [{ id: { gte: atLeast } }]),
       ...(below === null ? [] : [{ id: { lt: below } }]),
-      ...(isEmpty ? [{ id: -1n }] : []),
+      ...(isEmpty || holdsNul ? [{ id: -1n }] : []),
     ],
   };
 }

@@ -96,6 +96,7 @@ test('it is asked by action, resource, person and period, and by all at once', a
   expect(await ids(`${thing}, from: "${at(3)}"`)).toEqual([5, 4]);
   expect(await ids(`${thing}, to: "${at(1)}"`)).toEqual([1]);
   expect(await ids(`${thing}, to: "2000-01-01T00:00:00Z"`)).toEqual([]);
+  expect(await ids('action: "thing\\u0000"')).toEqual([]);
   expect(await ids(`${thing}, from: "2100-01-01T00:00:00Z"`)).toEqual([]);
 });
 

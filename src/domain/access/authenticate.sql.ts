@@ -36,14 +36,16 @@ const fromCaller = `
        limit 1
     ) m on true`;
 
-/** Of a signed-in session. $1 user, $2 organisation or null. */
+/** Of a signed-in session. $1 user, $2 organisation or null, $3 when it began, to the second; null: whatever began. */
 export const callerOfSession = statement<CallerRow>(
   'caller-of-session',
   `with caller as (
      select $1::int as user_id, $2::int as org_id, null::int as project_id,
             null::int as token_id, null::timestamptz as expires_at, '{}'::text[] as scopes
    )
-   ${fromCaller}`,
+   ${fromCaller}
+    where $3::timestamptz is null or u.sessions_from is null
+       or $3 >= date_trunc('second', u.sessions_from)`,
 );
 
 /** Of an access token that is neither revoked nor expired. $1 its hash, $2 organisation or null: another one

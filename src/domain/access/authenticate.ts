@@ -55,7 +55,7 @@ export async function findPrincipal(
   db: Queryable,
   { userId, orgId }: { readonly userId: number; readonly orgId: number },
 ): Promise<Principal | null> {
-  const caller = await row(db, callerOfSession, [userId, orgId]);
+  const caller = await row(db, callerOfSession, [userId, orgId, null]);
   return caller === null || caller.orgId === null ? null : toPrincipal(caller, { orgId });
 }
 
@@ -67,7 +67,8 @@ async function findSession(
 ): Promise<CallerRow | null> {
   const session = await verifySession(token, jwtSecret);
   if (session === null) return null;
-  const caller = await row(db, callerOfSession, [session.userId, orgId ?? session.orgId]);
+  const { userId, issuedAt } = session;
+  const caller = await row(db, callerOfSession, [userId, orgId ?? session.orgId, issuedAt]);
   return caller && { ...caller, expiresAt: session.expiresAt };
 }
 

@@ -19,6 +19,8 @@ export type Session = {
 
 export type VerifiedSession = Pick<Session, 'userId' | 'orgId'> & {
   readonly signedInAt: Date | null;
+  /** To the second. */
+  readonly issuedAt: Date;
   readonly expiresAt: Date;
 };
 
@@ -54,12 +56,13 @@ export async function verifySession(
 ): Promise<VerifiedSession | null> {
   const payload = await verify(token, secret);
   if (payload === null || payload.aud !== undefined) return null;
-  const { user_id: userId, org_id: orgId, auth_time: signedIn, exp } = payload;
+  const { user_id: userId, org_id: orgId, auth_time: signedIn, iat, exp } = payload;
   if (!isId(userId)) return null;
   return {
     userId,
     orgId: isId(orgId) ? orgId : null,
     signedInAt: typeof signedIn === 'number' ? new Date(signedIn * 1000) : null,
+    issuedAt: new Date((iat ?? 0) * 1000),
     expiresAt: new Date(exp! * 1000),
   };
 }

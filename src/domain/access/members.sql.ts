@@ -174,10 +174,17 @@ export const revokeAllTokens = statement<{ id: number }>(
     where org_id = $1 and user_id = $2 and revoked_at is null returning id`,
 );
 
-/** $1 user, $2 hash, $3 whether another one must be chosen. */
+/** $1 user, $2 hash. */
 export const setPassword = statement<never>(
   'set-password',
-  `update "user" set password_hash = $2, must_reset_password = $3 where id = $1`,
+  `update "user" set password_hash = $2, must_reset_password = false where id = $1`,
+);
+
+/** One that is handed over: sessions end with the password that they began with. $1 user, $2 hash. */
+export const handPassword = statement<never>(
+  'hand-password',
+  `update "user" set password_hash = $2, must_reset_password = true, sessions_from = clock_timestamp()
+    where id = $1`,
 );
 
 export const findPassword = statement<{ passwordHash: string | null; email: string }>(

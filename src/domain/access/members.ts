@@ -200,5 +200,5 @@ function refuseBad(email: string, name: string): void {
 }
 
 function patternOf(q: string | null): string | null {
-  return q ? `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%` : null;
+  return q ? `%${q.replaceAll('\0', '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%` : null;
 }

@@ -43,7 +43,7 @@ export async function changePassword(
   attempts.forgive(String(who.userId));
   const hash = await hashPassword(given.next);
   await transaction(pool, async (tx) => {
-    await rows(tx, sql.setPassword, [who.userId, hash, false]);
+    await rows(tx, sql.setPassword, [who.userId, hash]);
     await recordChange(tx, who, {
       action: 'member.change_password',
       resourceType: 'member',
@@ -52,7 +52,8 @@ export async function changePassword(
   });
 }
 
-/** A password that is shown once, and must be changed at the next sign-in.
+/** A password that is shown once, and must be changed at the next sign-in. Sessions of the old one are over at once,
+ *  their sockets within a minute; tokens stay.
  *  @throws DomainError NOT_FOUND; CONFLICT for a service, and for somebody who belongs to another organisation too:
  *  its administrators have not agreed that this one opens the account. */
 export async function resetPassword(pool: Pool, who: Principal, userId: number): Promise<Added> {
@@ -69,7 +70,7 @@ export async function resetPassword(pool: Pool, who: Principal, userId: number):
       const message = `${name} belongs to another organisation too; only they can change their password.`;
       throw new DomainError('CONFLICT', message);
     }
-    await rows(tx, sql.setPassword, [userId, hash, true]);
+    await rows(tx, sql.handPassword, [userId, hash]);
     await recordChange(tx, who, {
       action: 'member.reset_password',
       resourceType: 'member',

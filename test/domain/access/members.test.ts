@@ -1,7 +1,8 @@
 /** Members, groups and passwords: who may do what, and what never gets lost on the way. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { authenticate } from '#domain/access/authenticate.ts';
+import { authenticate, findPrincipal } from '#domain/access/authenticate.ts';
 import { deleteGroup, listGroups, saveGroup } from '#domain/access/groups.ts';
+import { signSession } from '#domain/access/jwt.ts';
 import { addMember, getMember, roleOn, setMemberRole } from '#domain/access/members.ts';
 import { removeMember } from '#domain/access/members-remove.ts';
 import { changePassword, resetPassword } from '#domain/access/password-change.ts';
@@ -346,6 +347,29 @@ test('a limited token changes no password', async () => {
   await expect(
     changePassword(setting.pool, who, { current: 'the old one', next: 'the new one' }),
   ).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test('a password that is handed over ends the sessions of the one before', async () => {
+  const user = await createUser(setting.pool, { orgId, password: 'the old one' });
+  const session = { userId: user.id, orgId, role: null };
+  const enter = (token: string) =>
+    authenticate(setting.pool, { authorization: `Bearer ${token}` }, { jwtSecret });
+  const old = await signSession(session, jwtSecret);
+  await enter(old);
+  await resetPassword(setting.pool, admin, user.id);
+  // A session says when it began to the second, so it is the reset that is moved on.
+  await setting.rows(
+    `update "user" set sessions_from = sessions_from + interval '1 second' where id = $1`,
+    [user.id],
+  );
+  await expect(enter(old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  await setting.rows(
+    `update "user" set sessions_from = sessions_from - interval '1 second' where id = $1`,
+    [user.id],
+  );
+  await enter(await signSession(session, jwtSecret));
+  // Who owns a scenario is no session.
+  expect(await findPrincipal(setting.pool, { userId: user.id, orgId })).not.toBeNull();
 });
 
 test('an administrator opens no account that belongs elsewhere too', async () => {

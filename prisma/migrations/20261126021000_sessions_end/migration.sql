@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "user" ADD COLUMN     "sessions_from" TIMESTAMPTZ(6);
