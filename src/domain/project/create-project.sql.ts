@@ -2,6 +2,16 @@
 import { statement } from '#platform/db.ts';
 import type { ProjectRow } from './project.sql.ts';
 
+// 'hfpr' in ASCII: any number will do, as long as every process takes the same.
+const PROJECTS_LOCK = 0x68667072;
+
+/** Projects of an organisation are made one after the other: each waits for templates that are being edited, and would
+ *  lose its slug meanwhile to one that waits as well. $1 organisation. Held until the transaction ends. */
+export const lockProjects = statement<never>(
+  'lock-projects',
+  `select pg_advisory_xact_lock(${PROJECTS_LOCK}, $1::int)`,
+);
+
 /** $1 organisation, $2 slug. */
 export const findProjectSlug = statement<{ id: number }>(
   'find-project-slug',

@@ -16,7 +16,7 @@ import { findZone } from '../trigger/zone.ts';
 import * as sql from './create-project.sql.ts';
 import { getProject, type Project } from './project.ts';
 
-// Slugs and schemas are looked for and then taken; whoever is overtaken looks again.
+// A schema is looked for and then taken; whoever is overtaken by another organisation looks again.
 const MAX_TRIES = 10;
 
 export type NewProject = {
@@ -63,6 +63,7 @@ async function create(
   who: Principal,
   given: NewProject,
 ): Promise<Project> {
+  await rows(tx, sql.lockProjects, [who.orgId]);
   const { data, problems } = parseForm(FORM, given);
   const found: Problem[] = [...problems, ...(await databaseProblems(tx, who, given))];
   if (data === null || found.length > 0) throw invalid(found);

@@ -71,10 +71,15 @@ export const dropCells = statement<never>(
   `delete from template_enablement where template_id = $1 and project_id = any($2::int[])`,
 );
 
-/** The scenarios of cells, in id order, with their slots. $1 scenarios. */
+// Those that the triggers name with them: a link's foreign key would take them later, against the order.
+/** The scenarios of cells with their slots, and those that their triggers are to name, all in id order. $1 scenarios,
+ *  $2 projects, $3 slugs in these projects; null: every scenario of theirs. */
 export const lockScenarios = statement<ScenarioRow>(
   'lock-cells-scenarios',
-  `select ${SCENARIO_COLUMNS} from scenario where id = any($1::int[]) and deleted_at is null order by id for update`,
+  `select ${SCENARIO_COLUMNS} from scenario
+    where (id = any($1::int[]) or project_id = any($2::int[]) and ($3::text[] is null or slug = any($3)))
+      and deleted_at is null
+    order by id for update`,
 );
 
 /** $1 scenarios. */

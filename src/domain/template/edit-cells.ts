@@ -8,9 +8,9 @@ import type { Project } from '../project/project.ts';
 import { findProjects } from '../project/project.sql.ts';
 import { configurationOf } from '../scenario/save-scenario.ts';
 import { toScenario, type Scenario, type ScenarioDeps } from '../scenario/scenario.ts';
-import { changesLinks, lockLinks } from '../scenario/upstream-links.ts';
 import * as sql from './cell.sql.ts';
 import { followed, judgeCell, type Judged } from './judge-cell.ts';
+import { lockScenarios } from './lock-scenarios.ts';
 import type { TemplateConfiguration } from './template-input.ts';
 import type { CellProblem, CellRow, CellState } from './template.sql.ts';
 import { followTemplate, makeScenario, saveCell } from './write-cell.ts';
@@ -37,7 +37,8 @@ export async function judgeCells(
   const cells = await rows(db, sql.cellsOf, [templateId]);
   const ids = cells.flatMap(({ scenarioId }) => scenarioId ?? []);
   const scenarios = await rows(db, sql.findScenarios, [ids]);
-  return judgeEach(db, deps, who, template, cells, scenarios.map(toScenario));
+  const byId = new Map(scenarios.map((each) => [each.id, toScenario(each)]));
+  return judgeEach(db, deps, who, template, cells, byId);
 }
 
 /** Lets every cell follow a template that the caller has locked and saved.
@@ -50,10 +51,9 @@ export async function editCells(
   templateId: number,
 ): Promise<{ changed: number; broken: CellRow[] }> {
   const cells = await rows(tx, sql.lockCells, [templateId, null]);
-  if (changesLinks({ trigger: template.trigger })) await lockLinks(tx, who.orgId);
-  const ids = cells.flatMap(({ scenarioId }) => scenarioId ?? []);
-  const scenarios = await rows(tx, sql.lockScenarios, [ids]);
-  const all = await judgeEach(tx, deps, who, template, cells, scenarios.map(toScenario));
+  const projectIds = cells.map(({ projectId }) => projectId);
+  const scenarios = await lockScenarios(tx, who.orgId, template.trigger, cells, projectIds);
+  const all = await judgeEach(tx, deps, who, template, cells, scenarios);
   const broken: CellRow[] = [];
   for (const each of all) {
     const saved = await editCell(tx, who, template, each);
@@ -68,16 +68,15 @@ async function judgeEach(
   who: Principal,
   template: TemplateConfiguration,
   cells: readonly CellRow[],
-  scenarios: readonly Scenario[],
+  scenarios: ReadonlyMap<number, Scenario>,
 ): Promise<JudgedCell[]> {
   const projectIds = cells.map(({ projectId }) => projectId);
   const found = await rows(db, findProjects, [projectIds, who.orgId]);
   const projects = new Map(found.map((project) => [project.id, project]));
-  const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
   const judgedCells: JudgedCell[] = [];
   for (const cell of cells) {
     const project = projects.get(cell.projectId)!;
-    const scenario = byId.get(cell.scenarioId ?? 0) ?? null;
+    const scenario = scenarios.get(cell.scenarioId ?? 0) ?? null;
     const at = { cell, project, scenario };
     if (scenario === null && cell.state === 'off') {
       judgedCells.push({ ...at, judged: null, change: 'unchanged' });

@@ -3,10 +3,10 @@ import { row, rows, transaction, type Client } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
 import { permitOrg, type Principal } from '../access/principal.ts';
 import { findProjects } from '../project/project.sql.ts';
-import { toScenario, type ScenarioDeps } from '../scenario/scenario.ts';
-import { changesLinks, lockLinks } from '../scenario/upstream-links.ts';
+import type { ScenarioDeps } from '../scenario/scenario.ts';
 import * as sql from './cell.sql.ts';
 import { faultOf } from './check-template.ts';
+import { lockScenarios } from './lock-scenarios.ts';
 import { shareTemplate, type CellRow } from './template.sql.ts';
 import { getTemplate, noTemplate, toTemplate } from './templates.ts';
 import { switchOff, switchOn, type Toggle } from './toggle-cell.ts';
@@ -80,8 +80,8 @@ async function setCells(
     : [];
   const fresh = new Set(made.map(({ projectId }) => projectId));
   const cells = await rows(tx, sql.lockCells, [templateId, known]);
-  if (enabled && changesLinks({ trigger: template.trigger })) await lockLinks(tx, who.orgId);
-  const scenarios = await rows(tx, sql.lockScenarios, [cells.flatMap((c) => c.scenarioId ?? [])]);
+  const trigger = enabled ? template.trigger : null;
+  const scenarios = await lockScenarios(tx, who.orgId, trigger, cells, known);
 
   const done: CellRow[] = [];
   const refused = projectIds
@@ -90,11 +90,10 @@ async function setCells(
   let changed = false;
   for (const project of projects) {
     const cell = cells.find(({ projectId }) => projectId === project.id) ?? null;
-    const scenario = scenarios.find(({ id }) => id === cell?.scenarioId);
     const toggle: Toggle = {
       ...{ template, project, given },
       cell: fresh.has(project.id) ? null : cell,
-      scenario: scenario === undefined ? null : toScenario(scenario),
+      scenario: scenarios.get(cell?.scenarioId ?? 0) ?? null,
     };
     const result = await orRefused(tx, () =>
       enabled ? switchOn(tx, deps, who, toggle) : switchOff(tx, who, toggle),

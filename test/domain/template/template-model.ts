@@ -71,7 +71,7 @@ export async function checkTemplates(
       arbitrary: fc.record({
         do: fc.constant('override' as const),
         at,
-        field: fc.constantFrom(...FIELDS),
+        field: fc.constantFrom<Field>(...FIELDS, 'steps', 'steps'),
         value: fc.nat(2),
       }),
       weight: 4,
@@ -84,7 +84,7 @@ export async function checkTemplates(
       arbitrary: fc.record({ do: fc.constant('switch' as const), at, enabled: fc.boolean() }),
       weight: 1,
     },
-  ) as fc.Arbitrary<Command>;
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 18 }), (commands) =>
       compare(ground, commands),
@@ -135,8 +135,8 @@ async function compare(ground: ModelGround, commands: readonly Command[]): Promi
           broken += 1;
           continue;
         }
-        if (was === 'broken') cell.state = cell.scenario!.enabled ? 'on' : 'off';
-        if (was === 'broken' || !same(before, sorted(cell.scenario!, before))) changed += 1;
+        if (was === 'broken') cell.state = cell.scenario.enabled ? 'on' : 'off';
+        if (was === 'broken' || !same(before, sorted(cell.scenario, before))) changed += 1;
       }
       const edited = await updateTemplate(deps, who, templateId, wireOf(template));
       deepStrictEqual([edited.changed, edited.broken.length], [changed, broken]);
