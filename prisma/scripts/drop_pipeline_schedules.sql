@@ -91,9 +91,14 @@ begin
       using hint = 'Start the new version once (npm run api); it migrates, and then asks for this script.';
   end if;
   set local timezone = 'UTC';
+  -- A plan made while a table was small would scan it when it is large.
+  set local enable_seqscan = off;
+  set local jit = off;
   create temp table hf_zone on commit drop as
     select name from pg_timezone_names
     where name !~ '^(posix|right)/' and name not in ('Factory', 'localtime', 'posixrules');
+  -- The numbers that slugs of a stem got: asking for each from 2 on would be quadratic, as would one row that grows.
+  create temp table hf_slug (project_id int, base text, last int, primary key (project_id, base, last)) on commit drop;
 
   for old in
     select t.nspname as schema, c.relname as name, c.relkind in ('r', 'p') as is_table
@@ -140,11 +145,12 @@ begin
       wrong := array[]::text[];
       select p.id, p.org_id, coalesce(p.timezone, o.timezone) as zone into place
       from honeyframe.project p join honeyframe.org o on o.id = p.org_id
-      where p.id::text = line->>'project_id';
+      where p.id = case when line->>'project_id' ~ '^[0-9]{1,9}$' then (line->>'project_id')::int end;
       if not found then wrong := wrong || format('project_id %s is no project', line->'project_id'); end if;
       if not exists (select from honeyframe."user" u join honeyframe.user_org m on m.user_id = u.id
-                     where u.id::text = line->>'owner_user_id' and u.deactivated_at is null
-                       and m.org_id = place.org_id) then
+                     where u.id = case when line->>'owner_user_id' ~ '^[0-9]{1,9}$'
+                                       then (line->>'owner_user_id')::int end
+                       and u.deactivated_at is null and m.org_id = place.org_id) then
         wrong := wrong || format('owner_user_id %s is no active member of the project''s organisation',
                                  coalesce(line->>'owner_user_id', 'null'));
       end if;
@@ -173,13 +179,14 @@ begin
       title := left(coalesce(nullif(btrim(line->>'name'), ''), 'Build ' || recipe), 200);
       stem := rtrim(left(btrim(regexp_replace(lower(title), '[^a-z0-9]+', '-', 'g'), '-'), 90), '-');
       stem := case when stem = '' then 'scenario' else stem end;
-      wanted := stem;
-      n := 1;
+      n := 1 + coalesce((select max(last) from hf_slug where project_id = place.id and base = stem), 0);
+      wanted := case when n = 1 then stem else format('%s-%s', stem, n) end;
       while exists (select from honeyframe.scenario s
                     where s.project_id = place.id and s.slug = wanted and s.deleted_at is null) loop
         n := n + 1;
         wanted := format('%s-%s', stem, n);
       end loop;
+      insert into hf_slug values (place.id, stem, n);
       cron := array_to_string(regexp_split_to_array(btrim(line->>'cron'), '\s+'), ' ');
       config := jsonb_build_object(
         'slug', wanted,

@@ -77,6 +77,35 @@ test('after the script the start succeeds and the pipelines live on', async () =
   ]);
 });
 
+test('names that are taken, in the project or by another row, are counted on', async () => {
+  await using old = await createOldInstallation();
+  const { org, project, people } = old;
+  await old.pool.query(
+    `insert into scenario (org_id, project_id, owner_user_id, slug, name, steps)
+     select $1, $2, $3, 'build-orders-mart' || n, 'Taken', '[]' from unnest(array['', '-3']) n`,
+    [org.id, project.id, people.admin.id],
+  );
+  await old.pipelines([{}, {}, {}, { recipe: '???' }]);
+  await old.runScript();
+  expect((await old.scenarios()).map(({ slug }) => slug).slice(2)).toEqual([
+    'build-orders-mart-2',
+    'build-orders-mart-4',
+    'build-orders-mart-5',
+    'build',
+  ]);
+});
+
+test('a thousand pipelines of one recipe all get a slug and a due time', async () => {
+  await using old = await createOldInstallation();
+  await old.pipelines(Array.from({ length: 1_000 }, () => ({})));
+  await old.runScript();
+  await old.upgrade();
+  const { rows } = await old.pool.query(
+    `select count(*)::int as all, count(distinct slug)::int as slugs, count(next_due_at)::int as due from scenario`,
+  );
+  expect(rows[0]).toEqual({ all: 1_000, slugs: 1_000, due: 1_000 });
+});
+
 test('the script a second time finds nothing to do', async () => {
   await using old = await createOldInstallation();
   await old.pipelines([{}]);
