@@ -73,7 +73,7 @@ function bounds(from: number | undefined, to: number | undefined, unit = ''): st
   const lower = from === undefined || from <= Number.MIN_SAFE_INTEGER ? undefined : from;
   if (lower !== undefined && upper !== undefined) return `, ${lower} to ${upper}${unit}`;
   if (upper !== undefined) return `, up to ${upper}${unit}`;
-  return lower === undefined || lower === 0 ? '' : `, ${lower}${unit} or more`;
+  return lower === undefined || lower === 0 ? '' : `, ${lower} or more${unit}`;
 }
 
 const defaultOf = ({ default: value }: Schema) =>
@@ -94,8 +94,16 @@ const MAX_DEPTH = 3;
 export function fieldsOf(schema: Schema, schemas: Schemas, path: readonly string[] = []): Field[] {
   if (path.length >= MAX_DEPTH) return [];
   if (schema.allOf) {
-    const parts = schema.allOf.map((part) => fieldsOf(resolved(part, schemas), schemas, path));
-    return [...new Map(parts.flat().map((field) => [field.path.join('.'), field])).values()];
+    const known = new Map<string, Field>();
+    for (const part of schema.allOf) {
+      for (const field of fieldsOf(resolved(part, schemas), schemas, path)) {
+        const key = field.path.join('.');
+        const before = known.get(key);
+        // What a later part says of a field narrows it; needed it stays.
+        known.set(key, { ...field, required: field.required || (before?.required ?? false) });
+      }
+    }
+    return [...known.values()];
   }
   const forms = (schema.anyOf ?? schema.oneOf)?.filter((form) => wordOf(form) !== 'null');
   if (forms) return fieldsOfForms(forms, schemas, path);

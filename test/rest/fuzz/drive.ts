@@ -42,7 +42,7 @@ export async function drive(world: World, requests: number, seed: number): Promi
       if (faults.length > 0) {
         budget ??= SHRINKS;
         throw new Error(
-          `${operation.method} ${operation.path} broke its promise: ${faults.join('; ')}\n${answer.status} ${answer.text.slice(0, 500)}`,
+          `${operation.method} ${operation.path} broke its promise: ${faults.join('; ')}\n${answer.status} ${answer.text.slice(0, 500)}\n${answer.status === 500 ? world.logged() : ''}`,
         );
       }
     }),

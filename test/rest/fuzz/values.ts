@@ -6,8 +6,8 @@ import { examplesOf, resolve, type OpenApi, type Schema } from './document.ts';
 const ODD_TEXTS = [
   '',
   ' ',
-  '\0',
-  'a\0b',
+  // What Postgres refuses most often.
+  ...['\0', 'a\0b', '\0', 'a\0b'],
   '\ud800',
   '\udfff\ud800',
   '\u202e',

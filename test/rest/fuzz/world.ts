@@ -1,9 +1,10 @@
 /** A real API with people, scenarios, runs and templates of every sort, and what is needed to send a request to it. */
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
 import { createScenario } from '#domain/scenario/save-scenario.ts';
 import { runScenario } from '#domain/scenario/operate-scenario.ts';
 import { createTemplate } from '#domain/template/save-template.ts';
 import { createPool } from '#platform/db.ts';
-import { createLog } from '#platform/log.ts';
 import { createRegistry } from '#steps/registry.ts';
 import {
   createHouse,
@@ -22,13 +23,18 @@ const SNAPSHOT = { kind: 'snapshot_dashboards' };
 
 export type World = AsyncDisposable & {
   readonly document: OpenApi;
+  /** The last line of the API's log, of errors alone. */
+  logged(): string;
   send(operation: Operation, request: Request): Promise<Answer>;
 };
 
 /** @param databaseUrl a migrated database of its own. */
 export async function createFuzzWorld(databaseUrl: string): Promise<World> {
   const parts = new AsyncDisposableStack();
-  const log = createLog('test', 'silent');
+  let logged = '';
+  const lines = new PassThrough();
+  lines.on('data', (chunk: Buffer) => (logged = chunk.toString()));
+  const log = pino({ level: 'error' }, lines);
   const kinds = createRegistry();
   const pool = createPool(databaseUrl, { name: 'hf test', max: 4, log });
   parts.defer(() => pool.end());
@@ -133,6 +139,7 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
   };
 
   return {
+    logged: () => logged,
     document: (await (await fetch(`${url}/api/openapi.json`)).json()) as OpenApi,
     async send(operation, request) {
       const response = await fetch(url + pathOf(operation, request, lookUp), {
