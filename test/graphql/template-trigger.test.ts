@@ -9,10 +9,8 @@ test.each([
   [{ cron: '0 {{ param.hour }} * * *' }, 'cron "0 {{ param.hour }} * * *"'],
   [{ interval: '15m' }, 'every 15 minutes'],
   [{ interval: '{{ param.every }}' }, 'every {{ param.every }}'],
-  [
-    { upstream: ['orders', '{{ param.after }}'], require: 'any' },
-    'after orders, {{ param.after }}',
-  ],
+  [{ upstream: ['orders', '{{ param.after }}'] }, 'after orders and {{ param.after }} succeed'],
+  [{ upstream: '{{ param.after }}' }, 'after {{ param.after }}'],
   ['{{ param.trigger }}', '{{ param.trigger }}'],
 ])('%j is told as "%s"', (wire, words) => {
   expect(describeTemplateTrigger(wire)).toBe(words);
