@@ -13,6 +13,7 @@ import { poolWithin } from './one-transaction.ts';
 import { makePeople } from './people.ts';
 import { makeScenarios } from './scenarios.ts';
 import * as sql from './seed.sql.ts';
+import { makeTemplates } from './templates.ts';
 
 // 'hf seed' in ASCII: any number will do, as long as every process takes the same.
 const SEED_LOCK = '29385687138919780';
@@ -61,6 +62,7 @@ export async function seedDemo(
     await makeDashboards(tx, people);
     const deps = { pool: inside, kinds: createRegistry() };
     await makeScenarios(deps, admin, people, hasWarehouse);
+    await makeTemplates(deps, admin, people);
     const projectId = projects.sales.id;
     const request = { name: 'Demo', scopes: [], projectId, expiresAt: null };
     const { token } = await issueToken(inside, admin, request);

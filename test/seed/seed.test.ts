@@ -130,7 +130,41 @@ test('every scenario is there and would be accepted again', async () => {
     project,
     name: scenario['name'],
   }));
-  expect(found).toEqual(planned);
+  const fromTemplates = [
+    { project: 'sales', name: 'Daily dashboard snapshot' },
+    { project: 'sales', name: 'Nightly dataset refresh' },
+    { project: 'support', name: 'Daily dashboard snapshot' },
+    { project: 'support', name: 'Nightly dataset refresh' },
+    { project: 'web', name: 'Daily dashboard snapshot' },
+  ];
+  const inOrder = (each: { project: string; name: unknown }) =>
+    `${each.project} ${String(each.name)}`;
+  expect(found.map(inOrder).toSorted()).toEqual(
+    [...planned, ...fromTemplates].map(inOrder).toSorted(),
+  );
+});
+
+test('the matrix has cells that are on, one that is off and one that waits for a value', async () => {
+  const { rows } = await pool.query(
+    `select t.slug as template, p.slug as project, c.state, s.enabled, c.problem->'problems'->0->'path' as path
+     from template_enablement c join template t on t.id = c.template_id join project p on p.id = c.project_id
+       left join scenario s on s.id = c.scenario_id order by t.id, p.id`,
+  );
+  const [snapshot, refresh] = ['daily-dashboard-snapshot', 'nightly-dataset-refresh'];
+  expect(rows).toEqual([
+    { template: snapshot, project: 'sales', state: 'on', enabled: true, path: null },
+    { template: snapshot, project: 'support', state: 'on', enabled: true, path: null },
+    { template: snapshot, project: 'web', state: 'on', enabled: true, path: null },
+    { template: refresh, project: 'sales', state: 'on', enabled: true, path: null },
+    { template: refresh, project: 'support', state: 'off', enabled: false, path: null },
+    {
+      template: refresh,
+      project: 'web',
+      state: 'needs_values',
+      enabled: null,
+      path: ['values', 'dataset'],
+    },
+  ]);
 });
 
 test('work begins within a minute, and one scenario waits with a note', async () => {
