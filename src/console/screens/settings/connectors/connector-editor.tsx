@@ -1,6 +1,6 @@
 /** Makes or changes a connector: a form made from its type, secrets that only go in, and a Test of what is saved. */
 import { useEffect, useRef, useState, type SubmitEvent } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { CreateConnectorDocument, UpdateConnectorDocument } from '../../../generated/graphql.ts';
 import { useCommand } from '../../../live/use-command.ts';
 import { Button, ButtonLink } from '../../../parts/button.tsx';
@@ -94,6 +94,10 @@ export function ConnectorEditor({
     else setTold(true);
   }
 
+  const saidOf = () => {
+    if (connector === null) return 'It is saved before it is tested.';
+    return draft.isChanged ? 'Not saved yet.' : isTold ? 'Saved.' : '';
+  };
   const problem = (...path: string[]) => problemAt(refused, ...path);
   return (
     <Panel
@@ -213,7 +217,7 @@ export function ConnectorEditor({
         {connector && <TestResult tested={tested} />}
         <div className={parts['foot']}>
           <span role="status" className={parts['said']}>
-            {draft.isChanged ? 'Not saved yet.' : isTold ? 'Saved.' : ''}
+            {saidOf()}
           </span>
           <Button
             type="submit"
@@ -232,12 +236,6 @@ export function ConnectorEditor({
             {connector && !draft.isChanged ? 'Test' : 'Save and test'}
           </Button>
         </div>
-        {connector === null && (
-          <p className={parts['why']}>
-            It is saved before it is tested.{' '}
-            <Link href={connectorPaths.list(project.slug)}>Back</Link>
-          </p>
-        )}
       </form>
     </Panel>
   );

@@ -65,7 +65,7 @@ export function MonthGrid({
 
   return (
     <div className={styles['month']}>
-      <header className={styles['head']}>
+      <div className={styles['head']}>
         <strong aria-live="polite">{monthWords(month)}</strong>
         <Button
           kind="quiet"
@@ -79,7 +79,7 @@ export function MonthGrid({
           aria-label="The month after"
           onClick={() => setAt(sameDay(at, 1))}
         />
-      </header>
+      </div>
       <table ref={grid} className={styles['grid']}>
         <thead>
           <tr>
@@ -88,7 +88,7 @@ export function MonthGrid({
                 <button
                   type="button"
                   aria-pressed={weekdays.includes(number)}
-                  aria-label={`Every ${long}`}
+                  aria-label={`${short}: every ${long}`}
                   onClick={() => onWeekday(number)}
                 >
                   {short}

@@ -70,7 +70,7 @@ export function ZoneChange({
   const count =
     inheriting.length === 1 ? 'One scenario inherits' : `${inheriting.length} scenarios inherit`;
   return (
-    <Callout tone="warn" title={`${count} the zone${of} and will be due at other instants.`}>
+    <Callout tone="warn" title={`${count} the zone${of}: when they are due follows it.`}>
       <p className={styles['words']}>
         What is due up to the moment of saving is decided under {before}; from then on {after}{' '}
         holds. Those that name a zone of their own stay as they are.
@@ -129,11 +129,14 @@ function Times({
         <td colSpan={2}>{told ?? 'Its times cannot be read.'}</td>
       ) : (
         <>
-          <td data-label="before">
+          <td data-label={before}>
             <Due at={data?.before.times[0]?.at} zone={before} known={data !== undefined} />
           </td>
-          <td data-label="after">
+          <td data-label={after}>
             <Due at={data?.after.times[0]?.at} zone={after} known={data !== undefined} />
+            {data && data.before.times[0]?.at === data.after.times[0]?.at && (
+              <small>the same instant</small>
+            )}
           </td>
         </>
       )}
