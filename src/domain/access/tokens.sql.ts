@@ -34,6 +34,13 @@ export const listTokens = statement<TokenRow>(
 );
 
 /** $1 organisation, $2 user or null for anybody's, $3 token. */
+export const lockToken = statement<TokenRow>(
+  'lock-token',
+  `select ${columns} from api_token
+    where org_id = $1 and ($2::int is null or user_id = $2) and id = $3 for update`,
+);
+
+/** The same. */
 export const revokeToken = statement<TokenRow>(
   'revoke-token',
   `update api_token set revoked_at = coalesce(revoked_at, clock_timestamp())

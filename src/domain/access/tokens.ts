@@ -74,12 +74,15 @@ export function listTokens(pool: Pool, who: Principal): Promise<sql.TokenRow[]> 
 export async function revokeToken(pool: Pool, who: Principal, id: number): Promise<sql.TokenRow> {
   return transaction(pool, async (tx) => {
     const owner = may(who, 'org.admin', null) ? null : who.userId;
-    const revoked = await row(tx, sql.revokeToken, [who.orgId, owner, id]);
-    if (revoked === null) throw new DomainError('NOT_FOUND', `No token ${id}.`);
+    const before = await row(tx, sql.lockToken, [who.orgId, owner, id]);
+    if (before === null) throw new DomainError('NOT_FOUND', `No token ${id}.`);
+    if (before.revokedAt !== null) return before;
+    const revoked = (await row(tx, sql.revokeToken, [who.orgId, owner, id]))!;
     await recordChange(tx, who, {
       action: 'token.revoke',
       resourceType: 'token',
       resourceId: id,
+      before,
       after: revoked,
     });
     return revoked;
