@@ -104,7 +104,7 @@ const filter = `org_id = $1 and deleted_at is null
 /** $4 the last id of the page before, or 0; $5 how many. */
 export const listTemplates = statement<TemplateRow>(
   'list-templates',
-  `select ${COLUMNS} from template where ${filter} and id > $4 order by id limit $5`,
+  `select ${COLUMNS} from template where ${filter} and id > $4::bigint order by id limit $5`,
 );
 
 export const countTemplates = statement<{ total: number }>(

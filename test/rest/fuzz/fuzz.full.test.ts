@@ -78,10 +78,10 @@ const PLANTS = [
   ),
   plant(
     'odd unicode fails inside',
-    'rest/scenarios.ts',
-    "!text.includes('\\0')",
-    'text.length >= 0',
-    /500/,
+    'rest/methods.ts',
+    "path.includes('\\0') || path.includes('%00')",
+    "path === ''",
+    /invalid byte sequence for encoding/,
   ),
   plant(
     'a status that is not documented',
