@@ -10,6 +10,7 @@ import { Failure } from '../connector/failure.ts';
 import { mailServerOf } from '../connector/smtp.ts';
 import { toText } from '../event/event.ts';
 import { sendMail, type MailOutcome } from '../mail/send-mail.ts';
+import { allowsRecipient, getSettings } from '../org/settings.ts';
 import { mailOf } from './mail.ts';
 import * as sql from './notification.sql.ts';
 import type { NotificationState } from './notification.ts';
@@ -76,6 +77,7 @@ async function tryOnce(deps: DeliveryDeps, taken: sql.Taken): Promise<MailOutcom
     return sendWebhook(target, key, { id: key, ...payload }, signal);
   }
   if ((await row(deps.pool, sql.findDeactivated, [orgId, target])) !== null) return DEACTIVATED;
+  if (!allowsRecipient(await getSettings(deps.pool, orgId), target)) return NOT_ALLOWED;
   const found = await row(deps.pool, sql.findMailConnector, [orgId, projectId]);
   if (found === null) return NO_CONNECTOR;
   const connector = await getConnector(deps.pool, orgId, found.id);
@@ -88,6 +90,9 @@ const refusal = (reply: string): MailOutcome => ({ outcome: 'refused', reply, re
 
 const NO_CONNECTOR = refusal(
   'this organisation has no mail connector; an administrator adds one of the type smtp, and later notifications are sent',
+);
+const NOT_ALLOWED = refusal(
+  'the organisation allows no mail to this domain; an administrator adds it to its settings',
 );
 const DEACTIVATED = refusal(
   'this member is deactivated; give the scenario another owner, or name others in its policy notify.mail',

@@ -281,3 +281,17 @@ test('nothing is sent to link-local and metadata addresses, however they are wri
     });
   }
 });
+
+test('mail to a domain that the organisation does not allow is refused, and says so', async () => {
+  await using world = await createWorld();
+  await world.pool.query(
+    `update org set settings = '{"allowedRecipientDomains": ["example.org"]}' where id = $1`,
+    [world.org.id],
+  );
+  const id = await pending(world, 'mail', 'ada@example.com');
+  await pass(world);
+  expect(await rowOf(world, id)).toMatchObject({
+    state: 'failed',
+    reply: expect.stringContaining('allows no mail to this domain'),
+  });
+});
