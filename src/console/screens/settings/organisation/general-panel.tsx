@@ -58,7 +58,7 @@ export function GeneralPanel({
   const { send, sending, refused, clear } = useCommand(UpdateOrganisationDocument);
   const draft = { ...saved, ...change };
   const changed = (Object.keys(draft) as (keyof Draft)[]).filter(
-    (key) => draft[key].trim() !== saved[key],
+    (key) => draft[key].trim() !== saved[key].trim(),
   );
   const has = (key: keyof Draft) => changed.includes(key);
   const isShorter =

@@ -50,7 +50,7 @@ export function GeneralPanel({
   const { send, sending, refused, clear } = useCommand(UpdateProjectDocument);
   const draft = { ...saved, ...change };
   const changed = (Object.keys(draft) as (keyof Draft)[]).filter(
-    (key) => draft[key].trim() !== saved[key],
+    (key) => draft[key].trim() !== saved[key].trim(),
   );
   const zone = draft.timezone.trim() || orgZone;
 
