@@ -1,6 +1,7 @@
 /** What the demo lacks: names that do not fit, a broken scenario, a run of forty steps, one that fails in the middle of
  *  a group, one that goes on while it is looked at. All made through the API. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { layPeople, type People } from './people.ts';
 import type { Stage } from './stage.ts';
 
 export type Ground = {
@@ -13,6 +14,7 @@ export type Ground = {
   readonly succeeded: number;
   /** Of forty steps. */
   readonly many: number;
+  readonly people: People;
   /** Where the tile is. */
   readonly tile: string;
   /** A run that will go on for some seconds more; another one when the last has ended. */
@@ -104,6 +106,7 @@ export async function layGround(stage: Stage): Promise<Ground> {
     failed: await runUntil(stage, failing, 'FAILED'),
     many: ended,
     succeeded: await untilRun(stage, refresh, 'SUCCEEDED'),
+    people: await layPeople(stage, Object.values(projects)),
     tile: tileLink.url,
     async running() {
       const [latest] = await runsOf(stage, going);

@@ -20,6 +20,58 @@ const scenarioPath = (part?: string) => (ground: Ground) =>
 const runPath = (which: 'failed' | 'succeeded' | 'many') => (ground: Ground) =>
   `/p/sales/runs/${ground[which]}`;
 
+const members = '/p/sales/settings/members';
+const tokens = '/p/sales/settings/tokens';
+
+const PEOPLE: readonly Shot[] = [
+  { name: 'settings-members', path: members },
+  { name: 'settings-members-none', path: `${members}?q=nobody-is-called-so` },
+  {
+    name: 'settings-member-menu',
+    path: `${members}?q=maximiliana`,
+    act: (page) => press(page, /^Commands for Max/),
+  },
+  { name: 'settings-member-add', path: members, act: (page) => ask(page, /^Add a member$/) },
+  {
+    name: 'settings-member-roles',
+    path: `${members}?q=maximiliana`,
+    act: (page) => ask(page, /^Commands for Max/, /^Change roles/),
+  },
+  {
+    name: 'settings-member-owns',
+    path: `${members}?q=admin`,
+    async act(page) {
+      await ask(page, /^Commands for Demo admin/, /^Remove/);
+      await press(page, /^Remove$/);
+      await page.waitForSelector('[role="dialog"] input[type="radio"]');
+    },
+  },
+  { name: 'settings-group', path: members, act: (page) => ask(page, /^Edit Finance$/) },
+  { name: 'settings-tokens', path: tokens },
+  {
+    name: 'settings-token-issued',
+    path: `${tokens}?state=good`,
+    async act(page) {
+      await ask(page, /^Issue a token$/);
+      await page.type('[role="dialog"] [name="name"]', 'For a picture');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('[role="dialog"] input[readonly]');
+    },
+  },
+  { name: 'settings-you', path: '/p/sales/settings/you' },
+  {
+    name: 'own-password',
+    path: '/sign-in',
+    anonymous: true,
+    async act(page, { people: { newcomer } }) {
+      await page.type('input[type="email"]', newcomer.email);
+      await page.type('input[type="password"]', newcomer.password);
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('input[name="again"]');
+    },
+  },
+];
+
 export const SHOTS: readonly Shot[] = [
   { name: 'sign-in', path: '/sign-in', anonymous: true },
   {
@@ -104,6 +156,7 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForSelector('main [role="alert"]');
     },
   },
+  ...PEOPLE,
   { name: 'nothing', path: '/p/sales/no-such-screen' },
   { name: 'no-project', path: '/p/no-such-project/operations' },
   { name: 'tile', path: (ground) => ground.tile, anonymous: true },
@@ -127,7 +180,11 @@ async function press(page: Page, name: RegExp): Promise<void> {
   await page.waitForFunction(
     (source) => {
       const words = new RegExp(source);
-      const found = [...document.querySelectorAll<HTMLElement>('main button, header button')].find(
+      const found = [
+        ...document.querySelectorAll<HTMLElement>(
+          'main button, header button, [role="dialog"] footer button, [role="menuitem"]',
+        ),
+      ].find(
         (button) =>
           !(button as HTMLButtonElement).disabled &&
           words.test(button.getAttribute('aria-label') ?? button.innerText.trim()),
@@ -139,6 +196,12 @@ async function press(page: Page, name: RegExp): Promise<void> {
     {},
     name.source,
   );
+}
+
+/** Presses what opens a dialog, through a menu where there are two, and waits for it. */
+async function ask(page: Page, ...names: readonly RegExp[]): Promise<void> {
+  for (const name of names) await press(page, name);
+  await page.waitForSelector('[role="dialog"]');
 }
 
 async function fill(page: Page, label: string, text: string): Promise<void> {

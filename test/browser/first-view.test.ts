@@ -145,6 +145,8 @@ const SCREENS: Record<string, () => string> = {
   Scenarios: () => 'scenarios',
   'a scenario': () => `scenarios/${scenarioId}`,
   'a run': () => `runs/${runId}`,
+  members: () => 'settings/members',
+  tokens: () => 'settings/tokens',
 };
 
 test.each(Object.keys(SCREENS))('%s is light, calm and alone', async (name) => {

@@ -32,7 +32,8 @@ function Kept() {
   return (
     <div className={styles['parts']} data-beside>
       <PeoplePanel answer={people} onChange={onChange} />
-      <GroupsPanel answer={groups} onChange={onChange} />
+      {/* Below a list of unknown length nothing is drawn that it would move. */}
+      {!people.loading && <GroupsPanel answer={groups} onChange={onChange} />}
     </div>
   );
 }

@@ -84,20 +84,22 @@ export function PeoplePanel({
         </table>
       )}
       {data && (
-        <Pager
-          label="Pages of members"
-          page={data.members.pageInfo}
-          total={data.members.totalCount}
-          words={['First', 'Previous', 'Next']}
-        />
+        <>
+          <Pager
+            label="Pages of members"
+            page={data.members.pageInfo}
+            total={data.members.totalCount}
+            words={['First', 'Previous', 'Next']}
+          />
+          <p className={styles['note']}>
+            What somebody else changes meanwhile shows after{' '}
+            <button type="button" className={styles['again']} onClick={onChange}>
+              reading again
+            </button>
+            .
+          </p>
+        </>
       )}
-      <p className={styles['note']}>
-        What somebody else changes meanwhile shows after{' '}
-        <button type="button" className={styles['again']} onClick={onChange}>
-          reading again
-        </button>
-        .
-      </p>
       {adding && <AddMember onClose={() => setAdding(false)} onChange={onChange} />}
       {dialog && asked.what === 'roles' && <RolesDialog {...dialog} />}
       {dialog && asked.what === 'password' && <ResetPassword {...dialog} />}

@@ -61,8 +61,8 @@ export function ResetPassword({
       }
     >
       <p>
-        The password that they have is good no more; you get a one-time password to hand over.
-        Tokens and what they have open stay.
+        The password that they have is good no more, and where they are signed in they are signed
+        out. You get a one-time password to hand over. Tokens stay.
       </p>
       <Refusal refused={refused} />
     </Dialog>

@@ -124,13 +124,15 @@ export default function Tokens() {
           </Button>
         </div>
       )}
-      <p className={styles['note']}>
-        The times of use, and what others change meanwhile, show after{' '}
-        <button type="button" className={styles['again']} onClick={reread}>
-          reading again
-        </button>
-        .
-      </p>
+      {data && (
+        <p className={styles['note']}>
+          The times of use, and what others change meanwhile, show after{' '}
+          <button type="button" className={styles['again']} onClick={reread}>
+            reading again
+          </button>
+          .
+        </p>
+      )}
       {issuing && <IssueToken onClose={() => setIssuing(false)} onChange={reread} />}
       {revoking && (
         <RevokeToken token={revoking} onClose={() => setRevoking(null)} onChange={reread} />
