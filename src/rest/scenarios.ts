@@ -87,10 +87,10 @@ const CHANGE_EXAMPLE = { trigger: { interval: '6h' }, enabled: true };
 export function addScenarios(app: RestApp, house: RestHouse): void {
   const forms = requestForms(house.kinds);
   const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
-  const named = (name: string, schema: object, example: object) => {
-    app.openAPIRegistry.registerComponent('schemas', name, { ...schema, example });
-    return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
-  };
+  // Where they are used, not by reference: the console's editor finds its forms of steps there.
+  const form = (schema: object, example: object) => ({
+    'application/json': { schema: { ...schema, example } },
+  });
   const tags = ['scenarios'];
 
   addOperation(
@@ -122,7 +122,7 @@ export function addScenarios(app: RestApp, house: RestHouse): void {
       path: PATH,
       summary: 'Create a scenario in the current project',
       tags,
-      request: { body: { content: named('NewScenario', forms.create, NEW_EXAMPLE) } },
+      request: { body: { content: form(forms.create, NEW_EXAMPLE) } },
       responses: {
         201: {
           description: 'Created.',
@@ -180,7 +180,7 @@ export function addScenarios(app: RestApp, house: RestHouse): void {
       request: {
         params: IdParams,
         headers: IF_MATCH,
-        body: { content: named('ScenarioChange', forms.patch, CHANGE_EXAMPLE) },
+        body: { content: form(forms.patch, CHANGE_EXAMPLE) },
       },
       responses: {
         200: { description: 'Changed.', content: json(bodies.ScenarioBody), headers: ETAG },

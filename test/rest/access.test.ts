@@ -1,8 +1,11 @@
 /** Login, me, health and the document. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPool } from '#platform/db.ts';
+import { createLog } from '#platform/log.ts';
 import { LoginBody, MeBody } from '#rest/access.ts';
 import { createUser } from '#test/support/factories.ts';
 import { createSetting, type Setting } from '#test/support/setting.ts';
+import { readKinds } from '../../src/console/screens/scenario/editor/step-forms.ts';
 import { createClient } from './client.ts';
 
 let setting: Setting;
@@ -90,22 +93,24 @@ test('the scheduler is alive while any worker beat within 90 s, on the database�
 });
 
 test('the process is healthy without and ready only with its database', async () => {
-  const log = { warn: () => undefined };
-  const pool = { query: () => Promise.reject(new Error('gone')) };
-  const cut = createClient(setting, { pool, log } as never);
+  const log = createLog('test', 'silent');
+  // Nothing listens there.
+  const pool = createPool('postgres://nobody@127.0.0.1:1/none', { name: 'test', max: 1, log });
+  const cut = createClient(setting, { pool });
   expect((await call('GET', '/readyz')).status).toBe(200);
   expect((await cut('GET', '/readyz')).status).toBe(503);
   expect((await cut('GET', '/healthz')).status).toBe(200);
+  await pool.end();
 });
 
 test('the document is OpenAPI 3.1, describes each kind’s form, and reads offline', async () => {
   const { body } = await call('GET', '/api/openapi.json');
   expect(body.openapi).toBe('3.1.0');
   const { post } = body.paths['/api/scheduler/scenarios'];
-  expect(post.requestBody.content['application/json'].schema).toEqual({
-    $ref: '#/components/schemas/NewScenario',
-  });
-  const form = body.components.schemas.NewScenario;
+  const form = post.requestBody.content['application/json'].schema;
+  const editor = readKinds(body);
+  expect(editor.map(({ kind }) => kind)).toEqual(['copy_table', 'send_note']);
+  expect(editor[0]!.fields.map(({ name }) => name)).toEqual(['dataset', 'rows']);
   const kinds = form.properties.steps.items.anyOf;
   expect(
     kinds.map((kind: { properties: { kind: { const: string } } }) => kind.properties.kind.const),
@@ -118,6 +123,6 @@ test('the document is OpenAPI 3.1, describes each kind’s form, and reads offli
   const page = await call('GET', '/api/reference');
   expect(page.status).toBe(200);
   expect(page.body).toContain('Change trigger, steps, recipients, policies or the switch');
-  expect(page.body).toContain('id="schema-NewScenario"');
+  expect(page.body).toContain('unique in the project; made from the name when left out');
   expect(page.body).not.toMatch(/<script|https?:\/\/(?!json-schema|example)/);
 });

@@ -191,6 +191,8 @@ test('every example is one of what it stands for', () => {
       walk(each, at);
   };
   for (const [name, form] of Object.entries(document.components.schemas)) walk(form, name);
+  for (const { body, operationId } of operationsOf(document))
+    if (body) walk(body.schema, operationId);
   expect(examples).toBeGreaterThan(15);
 });
 
