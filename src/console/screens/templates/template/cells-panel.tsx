@@ -29,6 +29,8 @@ import styles from './template.module.css';
 const ValuesDialog = lazy(() => import('../values/values-dialog.tsx'));
 
 const PAGE = 25;
+// Of a cell's problems.
+const TOLD = 2;
 const STATES = ['on', 'off', 'needs-values', 'broken'] as const;
 const STATE_OF = {
   on: 'ON',
@@ -173,7 +175,7 @@ function Row({
   onSwitch: (enabled: boolean) => void;
   onValues: () => void;
 }) {
-  const { project, state, problem, scenario, overrides, updatedAt, updatedBy } = cell;
+  const { project, state, problem, problems, scenario, overrides, updatedAt, updatedBy } = cell;
   return (
     <tr data-id={cell.id}>
       <td>
@@ -181,7 +183,7 @@ function Row({
       </td>
       <td>
         <StateMark looks={CELL_LOOKS} state={state} />
-        {problem && <p className={styles['problem']}>{problem}</p>}
+        {problem && <Why problem={problem} problems={problems} />}
       </td>
       <td>
         {scenario ? (
@@ -225,5 +227,27 @@ function Row({
         )}
       </td>
     </tr>
+  );
+}
+
+/** The first of the problems; the form has them all at their fields. */
+function Why({
+  problem,
+  problems,
+}: {
+  problem: string;
+  problems: TemplateCellPartsFragment['problems'];
+}) {
+  const more = problems.length - TOLD;
+  if (problems.length === 0) return <p className={styles['problem']}>{problem}</p>;
+  return (
+    <ul className={styles['problem']}>
+      {problems.slice(0, TOLD).map(({ at, message, path }) => (
+        <li key={`${at} ${message}`}>
+          {at && <code>{path[0] === 'values' ? path[1] : at}</code>} {message}
+        </li>
+      ))}
+      {more > 0 && <li>and {more} more</li>}
+    </ul>
   );
 }
