@@ -8,12 +8,6 @@ const COLUMNS = `template_id as "templateId", project_id as "projectId", org_id 
   scenario_id as "scenarioId", applied, problem, updated_by_user_id as "updatedByUserId", created_at as "createdAt",
   updated_at as "updatedAt"`;
 
-/** $1 template, $2 project. */
-export const findCell = statement<CellRow>(
-  'find-cell',
-  `select ${COLUMNS} from template_enablement where template_id = $1 and project_id = $2`,
-);
-
 /** $1 organisation, $2 templates, $3 projects, $4 those that may be seen; null: all. */
 export const listCells = statement<CellRow>(
   'list-cells',

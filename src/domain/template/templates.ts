@@ -2,7 +2,6 @@
 import { row, rows, type Pool, type Queryable } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
 import { visibleProjects, type Principal } from '../access/principal.ts';
-import { getProject } from '../project/project.ts';
 import { pageOf, type Page } from '../scenario/page.ts';
 import * as cells from './cell.sql.ts';
 import * as sql from './template.sql.ts';
@@ -46,18 +45,6 @@ export async function getTemplate(
   const found = await row(pool, find, [idOrSlug, who.orgId]);
   if (found === null) throw noTemplate(idOrSlug);
   return toTemplate(found);
-}
-
-/** One cell; null where the template was never switched on for the project.
- *  @throws DomainError NOT_FOUND for a template that does not exist and for a project that may not be seen. */
-export async function getCell(
-  { pool }: { readonly pool: Queryable },
-  who: Principal,
-  { templateId, projectId }: { readonly templateId: number; readonly projectId: number },
-): Promise<sql.CellRow | null> {
-  await getTemplate({ pool }, who, templateId);
-  await getProject(pool, who, projectId);
-  return row(pool, cells.findCell, [templateId, projectId]);
 }
 
 /** The cells of these templates and projects that have a row and lie in projects that the caller may view. */
