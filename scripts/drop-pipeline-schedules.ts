@@ -10,7 +10,13 @@ import { createLog } from '#platform/log.ts';
 
 const SCRIPT = join(import.meta.dirname, '../prisma/scripts/drop_pipeline_schedules.sql');
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  // No database, or one that somebody else runs on: its words say what to do.
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
 
 async function main(): Promise<number> {
   const config = parseConfig({ LOG_LEVEL: 'warn', ...process.env });
