@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { layPeople, type People } from './people.ts';
 import type { Stage } from './stage.ts';
+import { layThings } from './things.ts';
 
 export type Ground = {
   /** Ids of the demo's projects by slug. */
@@ -92,6 +93,7 @@ export async function layGround(stage: Stage): Promise<Ground> {
     ],
   });
 
+  await layThings(stage, sales);
   const refresh = await findScenario(stage, sales, 'refresh-orders');
   const { tileLink } = await stage.ask<{ tileLink: { url: string } }>(
     'mutation { tileLink: createTileLink { ... on TileLink { url } } }',

@@ -72,6 +72,65 @@ const PEOPLE: readonly Shot[] = [
   },
 ];
 
+const settings = '/p/sales/settings';
+
+const THINGS: readonly Shot[] = [
+  { name: 'settings-project', path: `${settings}/project` },
+  {
+    name: 'settings-zone',
+    path: `${settings}/project`,
+    async act(page) {
+      await page.locator('main input[list]').fill('America/Argentina/Buenos_Aires');
+      await page.waitForSelector('main table time');
+    },
+  },
+  {
+    name: 'settings-calendar',
+    path: `${settings}/project`,
+    act: (page) => ask(page, /^Edit Holidays$/),
+  },
+  {
+    name: 'settings-project-delete',
+    path: `${settings}/project`,
+    async act(page) {
+      await ask(page, /^Delete …$/);
+      await page.waitForSelector('[role="dialog"] li');
+    },
+  },
+  {
+    name: 'settings-connectors',
+    path: `${settings}/connectors`,
+    async act(page) {
+      await press(page, /^Test Everything/);
+      await page.waitForSelector('main [role="status"] p');
+    },
+  },
+  { name: 'settings-connector-new', path: `${settings}/connectors?new` },
+  {
+    name: 'settings-connector',
+    path: `${settings}/connectors`,
+    async act(page) {
+      await page.locator('main tbody:first-of-type a').click();
+      await page.waitForSelector('main form');
+    },
+  },
+  { name: 'settings-organisation', path: `${settings}/organisation` },
+  {
+    name: 'settings-pause',
+    path: `${settings}/organisation`,
+    act: (page) => ask(page, /^Pause everything$/),
+  },
+  {
+    name: 'settings-audit',
+    path: `${settings}/audit`,
+    async act(page) {
+      await press(page, /^What changed: Changed/);
+      await page.waitForSelector('main table');
+    },
+  },
+  { name: 'settings-audit-none', path: `${settings}/audit?what=token.revoke&from=2001-01-01` },
+];
+
 export const SHOTS: readonly Shot[] = [
   { name: 'sign-in', path: '/sign-in', anonymous: true },
   {
@@ -157,6 +216,7 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   ...PEOPLE,
+  ...THINGS,
   { name: 'nothing', path: '/p/sales/no-such-screen' },
   { name: 'no-project', path: '/p/no-such-project/operations' },
   { name: 'tile', path: (ground) => ground.tile, anonymous: true },

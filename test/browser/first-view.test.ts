@@ -147,6 +147,10 @@ const SCREENS: Record<string, () => string> = {
   'a run': () => `runs/${runId}`,
   members: () => 'settings/members',
   tokens: () => 'settings/tokens',
+  'a project': () => 'settings/project',
+  connectors: () => 'settings/connectors',
+  'the organisation': () => 'settings/organisation',
+  'the audit log': () => 'settings/audit',
 };
 
 test.each(Object.keys(SCREENS))('%s is light, calm and alone', async (name) => {

@@ -29,7 +29,7 @@ export default function OrganisationSettings() {
     <div className={parts['columns']}>
       <GeneralPanel organisation={data.organisation} isAdmin={isAdmin} />
       <div className={parts['column']}>
-        <PausePanel mayChange={isAdmin} />
+        <PausePanel organisation={data.organisation} mayChange={isAdmin} onChanged={reread} />
         {isAdmin ? (
           <TilesPanel />
         ) : (

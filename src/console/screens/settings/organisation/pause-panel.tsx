@@ -3,31 +3,37 @@ import { useState, type SubmitEvent } from 'react';
 import {
   PauseOrganisationDocument,
   ResumeOrganisationDocument,
-  SettingsPauseDocument,
+  type OrganisationPausePartsFragment,
 } from '../../../generated/graphql.ts';
 import { useCommand } from '../../../live/use-command.ts';
-import { useLiveQuery } from '../../../live/use-live-query.ts';
 import { Button } from '../../../parts/button.tsx';
 import { Callout } from '../../../parts/callout.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { Field } from '../../../parts/field.tsx';
 import { Icon } from '../../../parts/icon.tsx';
-import { Failure, Refusal, Skeleton } from '../../../parts/notice.tsx';
+import { Refusal } from '../../../parts/notice.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { Ago } from '../../../parts/time.tsx';
 import styles from './organisation.module.css';
 
-export function PausePanel({ mayChange }: { mayChange: boolean }) {
-  const { data, error, reread } = useLiveQuery(SettingsPauseDocument, {});
+type Organisation = { readonly name: string; readonly pause: OrganisationPausePartsFragment };
+
+export function PausePanel({
+  organisation,
+  mayChange,
+  onChanged,
+}: {
+  organisation: Organisation;
+  mayChange: boolean;
+  onChanged: () => void;
+}) {
   const resume = useCommand(ResumeOrganisationDocument);
   const [asking, setAsking] = useState(false);
-  const organisation = data?.viewer.organisation;
-  const pausedAt = organisation?.pause.pausedAt ?? null;
+  const { pausedAt, draining, note } = organisation.pause;
   return (
     <Panel
       title="Pause"
       actions={
-        organisation &&
         mayChange &&
         (pausedAt === null ? (
           <Button icon={<Icon name="pause" />} onClick={() => setAsking(true)}>
@@ -37,7 +43,7 @@ export function PausePanel({ mayChange }: { mayChange: boolean }) {
           <Button
             icon={<Icon name="play" />}
             busy={resume.sending}
-            onClick={() => void resume.send({}).then((answer) => answer && reread())}
+            onClick={() => void resume.send({}).then((answer) => answer && onChanged())}
           >
             Resume
           </Button>
@@ -45,28 +51,26 @@ export function PausePanel({ mayChange }: { mayChange: boolean }) {
       }
     >
       <div className={styles['stack']}>
-        {error && !data && <Failure error={error} onRetry={reread} />}
-        {!data && !error && <Skeleton lines={2} />}
-        {organisation && pausedAt === null && (
+        {pausedAt === null && (
           <p className={styles['note']}>Everything ticks: due times fire and queued runs go.</p>
         )}
-        {organisation && pausedAt !== null && (
+        {pausedAt !== null && (
           <Callout
             tone="warn"
             title={
               <>
                 Paused <Ago at={pausedAt} />
-                {organisation.pause.draining ? ' and draining' : ''}
+                {draining ? ' and draining' : ''}
               </>
             }
           >
             <p>
               Due times pass and are recorded as paused.{' '}
-              {organisation.pause.draining
+              {draining
                 ? 'Queued runs stay queued; running ones finish.'
                 : 'Runs that are queued still go.'}
             </p>
-            {organisation.pause.note !== null && <p>Why: {organisation.pause.note}</p>}
+            {note !== null && <p>Why: {note}</p>}
           </Callout>
         )}
         {!mayChange && (
@@ -74,13 +78,13 @@ export function PausePanel({ mayChange }: { mayChange: boolean }) {
         )}
         <Refusal refused={resume.refused} />
       </div>
-      {asking && organisation && (
+      {asking && (
         <PauseDialog
           name={organisation.name}
           onClose={() => setAsking(false)}
           onPaused={() => {
             setAsking(false);
-            reread();
+            onChanged();
           }}
         />
       )}

@@ -1,12 +1,11 @@
 /** The project's calendars: what each excludes; made, edited and deleted here. */
 import { useState } from 'react';
-import { DeleteCalendarDocument, ProjectCalendarsDocument } from '../../../generated/graphql.ts';
+import { DeleteCalendarDocument } from '../../../generated/graphql.ts';
 import { useCommand } from '../../../live/use-command.ts';
-import { useLiveQuery } from '../../../live/use-live-query.ts';
 import { Button } from '../../../parts/button.tsx';
 import { Dialog } from '../../../parts/dialog.tsx';
 import { Icon } from '../../../parts/icon.tsx';
-import { Empty, Failure, Refusal, Skeleton } from '../../../parts/notice.tsx';
+import { Empty, Refusal } from '../../../parts/notice.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { CalendarDialog, type Calendar } from './calendar-dialog.tsx';
 import { dayWords, today, weekdayWords } from './days.ts';
@@ -16,15 +15,23 @@ type Asked =
   | { readonly to: 'make' }
   | { readonly to: 'edit' | 'delete'; readonly calendar: Calendar };
 
-export function CalendarsPanel({ projectId, canEdit }: { projectId: string; canEdit: boolean }) {
-  const { data, error, reread } = useLiveQuery(ProjectCalendarsDocument, { projectId });
+export function CalendarsPanel({
+  projectId,
+  calendars,
+  canEdit,
+  onChanged,
+}: {
+  projectId: string;
+  calendars: readonly Calendar[];
+  canEdit: boolean;
+  onChanged: () => void;
+}) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const close = () => setAsked(null);
   const done = () => {
     close();
-    reread();
+    onChanged();
   };
-  const calendars = data?.calendars;
   return (
     <Panel
       title="Calendars"
@@ -38,19 +45,9 @@ export function CalendarsPanel({ projectId, canEdit }: { projectId: string; canE
         )
       }
     >
-      {error && !data && (
-        <div className={styles['inset']}>
-          <Failure error={error} onRetry={reread} />
-        </div>
-      )}
-      {!data && !error && (
-        <div className={styles['inset']}>
-          <Skeleton lines={3} />
-        </div>
-      )}
-      {calendars?.length === 0 && <Empty title="No calendar yet." />}
+      {calendars.length === 0 && <Empty title="No calendar yet." />}
       <ul className={styles['calendars']}>
-        {calendars?.map((calendar) => (
+        {calendars.map((calendar) => (
           <li key={calendar.databaseId}>
             <div>
               <b>{calendar.name}</b>
@@ -82,7 +79,7 @@ export function CalendarsPanel({ projectId, canEdit }: { projectId: string; canE
         <CalendarDialog
           projectId={projectId}
           calendar={asked.to === 'edit' ? asked.calendar : null}
-          taken={calendars?.map(({ name }) => name) ?? []}
+          taken={calendars.map(({ name }) => name)}
           onClose={close}
           onSaved={done}
         />

@@ -30,7 +30,7 @@ export function OwnerField({
     ? `The members cannot be read: ${error.graphQLErrors[0]?.message ?? error.message}`
     : isCut
       ? `The first ${members.nodes.length} of ${members.totalCount} members, by name.`
-      : 'Who answers for it; what its reports show is what they may see.';
+      : 'Who answers for it.';
   return (
     <Field label="Owner" help={help} problem={problem}>
       {(given) => (

@@ -37,7 +37,12 @@ export default function ProjectSettings() {
         isAdmin={isAdmin}
       />
       <div className={styles['column']}>
-        <CalendarsPanel projectId={project.id} canEdit={project.canEdit} />
+        <CalendarsPanel
+          projectId={project.id}
+          calendars={data.calendars}
+          canEdit={project.canEdit}
+          onChanged={reread}
+        />
         <DeletePanel project={project} isAdmin={isAdmin} />
       </div>
     </div>
