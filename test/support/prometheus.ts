@@ -34,7 +34,7 @@ export function parsePrometheus(text: string): Map<string, Family> {
       if (families.has(name)) throw refuse('told twice');
       open = { name, help: words };
     } else if (type) {
-      if (open?.name !== type[1]) throw refuse('TYPE without its HELP');
+      if (open === null || open.name !== type[1]) throw refuse('TYPE without its HELP');
       current = [open.name, { type: type[2]!, help: open.help, samples: [] }];
       families.set(...current);
       open = null;
