@@ -59,6 +59,27 @@ const documents: Plugin = {
   },
 };
 
+const MAIN = join(import.meta.dirname, 'main.tsx');
+
+type Graph = {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+};
+
+/** What the first script needs is one file with it: a request's headers alone are 700 bytes, and there were eleven
+ *  more of them, for every screen. */
+const base = {
+  of: new Set<string>(),
+  name(id: string, graph: Graph): string | null {
+    if (base.of.size === 0) base.add(MAIN, graph);
+    return base.of.has(id) ? 'base' : null;
+  },
+  add(id: string, graph: Graph): void {
+    if (base.of.has(id)) return;
+    base.of.add(id);
+    for (const each of graph.getModuleInfo(id)?.importedIds ?? []) base.add(each, graph);
+  },
+};
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), documents, compressed],
@@ -70,6 +91,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: base.name, debugName: 'base' }],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',
