@@ -113,8 +113,10 @@ function ofObject(schema: Schema, document: OpenApi): fc.Arbitrary<object> {
     const value = fitting(field, document);
     return [name, required.includes(name) ? value.map((v) => [v]) : maybe(value)] as const;
   });
-  if (fields.length === 0)
-    return fc.dictionary(text, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 });
+  if (fields.length === 0) {
+    const any = fc.dictionary(text, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 });
+    return fc.oneof(fc.constant({}), any);
+  }
   return fc
     .record(Object.fromEntries(fields))
     .map((record) =>

@@ -83,7 +83,8 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
     templates: [],
     projects: [String(project.id), String(project.id), String(otherProject.id)],
     orgs: [String(org.id), String(org.id), String(otherOrg.id)],
-    cursors: [],
+    // One that was handed out nowhere; those that are come to it.
+    cursors: [Buffer.from('after:999999999999999').toString('base64url')],
     etags: ['"1"', '"2"', '*'],
   };
   const scenario = async (wire: object) => {
@@ -91,12 +92,14 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
     pools['scenarios']!.push(String(made.id));
     return made.id;
   };
-  for (let n = 0; n < 12; n += 1) {
+  for (let n = 0; n < 30; n += 1) {
     await scenario({ name: `Daily ${n}`, trigger: { cron: '@daily' } });
   }
   await scenario({ name: 'By hand' });
   const undefinedParameter = { kind: 'snapshot_dashboards', change_note: '{{ param.missing }}' };
-  await scenario({ name: 'Without a value', steps: [undefinedParameter] });
+  for (let n = 0; n < 10; n += 1) {
+    await scenario({ name: `Without a value ${n}`, steps: [undefinedParameter] });
+  }
   // One whose stored trigger can be read no more.
   const broken = await scenario({ name: 'Broken', trigger: { interval: '1h' }, enabled: false });
   await pool.query(`update scenario set trigger = '{"cron": "61 * * * *"}' where id = $1`, [
@@ -110,7 +113,7 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
     const { runId } = await runScenario(deps, admin, runOf, {});
     pools['runs']!.push(String(run.id), String(runId));
   }
-  for (let n = 0; n < 4; n += 1) {
+  for (let n = 0; n < 30; n += 1) {
     const wire = { slug: `template-${n}`, display_name: 'T', steps: [SNAPSHOT] };
     pools['templates']!.push((await createTemplate(deps, admin, wire)).slug);
   }
