@@ -1,4 +1,5 @@
 /** A cell as a switch: its state by shape and colour, drawn by its style sheet, since a screen has hundreds of them. */
+import { memo } from 'react';
 import type { Shown } from '../looks.ts';
 import { CELL_LOOKS } from '../looks.ts';
 import type { Cell } from './sheet.ts';
@@ -20,7 +21,15 @@ export type CellProps = {
   readonly at: string;
 };
 
-export function CellSwitch({ cell, name, isBusy, isChosen, readOnly, tabIndex, at }: CellProps) {
+export const CellSwitch = memo(function CellSwitch({
+  cell,
+  name,
+  isBusy,
+  isChosen,
+  readOnly,
+  tabIndex,
+  at,
+}: CellProps) {
   const state: Shown = cell?.state ?? 'NEVER';
   const words = cell === undefined ? 'not read yet' : CELL_LOOKS[state].label.toLowerCase();
   const label = `${name}: ${words}${cell?.overridden ? ', changed by the project' : ''}`;
@@ -42,4 +51,4 @@ export function CellSwitch({ cell, name, isBusy, isChosen, readOnly, tabIndex, a
       <i aria-hidden="true" />
     </button>
   );
-}
+});

@@ -8,6 +8,7 @@ import { paths } from '../../../shell/place.ts';
 import { countOf, type Chosen } from './chosen.ts';
 import { GridRow, type Column } from './grid-row.tsx';
 import type { Range } from './read-matrix.ts';
+import type { Sheet } from './sheet.ts';
 import { useActive, type Spot } from './use-active.ts';
 import type { LiveMatrix } from './use-matrix.ts';
 import { remPx, useRange } from './use-range.ts';
@@ -15,6 +16,8 @@ import styles from './grid.module.css';
 
 // In rem, as grid.module.css has them.
 const SIZES = { height: 2.75, width: 7, head: 3.25, lead: 16 };
+
+const NO_COLUMNS: readonly Column[] = [];
 
 export type Press = {
   readonly spot: Spot;
@@ -57,19 +60,18 @@ export function Grid({
     }),
     [rem, templates.length, projects.length],
   );
-  const { rows, columns, isMoving } = useRange(box, grid);
+  const { rows, columns, drawn, isMoving } = useRange(box, grid);
   const { active, moveBy } = useActive(box, grid);
   useEffect(() => look(rows, columns, isMoving), [look, rows, columns, isMoving, isOld]);
 
   const shownRows = useMemo(() => placesOf(rows, active.row), [rows, active.row]);
-  const shownColumns = useMemo(
-    () =>
-      placesOf(columns, active.column).map((index): Column => ({
-        index,
-        left: grid.lead + index * grid.width,
-        project: projects[index],
-      })),
+  const heads = useMemo(
+    () => columnsOf(placesOf(columns, active.column), projects, grid),
     [columns, active.column, projects, grid],
+  );
+  const cellColumns = useMemo(
+    () => columnsOf(placesOf(drawn.columns, active.column), projects, grid),
+    [drawn.columns, active.column, projects, grid],
   );
 
   function press(event: MouseEvent, act: (press: Press) => void) {
@@ -118,7 +120,7 @@ export function Grid({
                 {count(grid.rows)} {grid.rows === 1 ? 'template' : 'templates'} ×{' '}
                 {count(grid.columns)} {grid.columns === 1 ? 'project' : 'projects'}
               </div>
-              {shownColumns.map(({ index, left, project }) => (
+              {heads.map(({ index, left, project }) => (
                 <div
                   key={index}
                   role="columnheader"
@@ -165,7 +167,9 @@ export function Grid({
                   template={template}
                   index={index}
                   top={index * grid.height}
-                  columns={shownColumns}
+                  columns={
+                    index === active.row || isIn(drawn.rows, index) ? cellColumns : NO_COLUMNS
+                  }
                   cells={cells.get(id)}
                   busy={busy.get(id)}
                   chosen={its}
@@ -188,6 +192,15 @@ export const spotOf = (element: HTMLElement): Spot => {
   const [row = 0, column = 0] = (element.dataset['at'] ?? '').split(':').map(Number);
   return { row, column };
 };
+
+const isIn = ({ from, to }: Range, place: number) => place >= from && place < to;
+
+const columnsOf = (
+  places: readonly number[],
+  projects: Sheet['projects'],
+  { lead, width }: { readonly lead: number; readonly width: number },
+): Column[] =>
+  places.map((index) => ({ index, left: lead + index * width, project: projects[index] }));
 
 /** What is in view, and where the keyboard is: what has the focus stays on the page. */
 function placesOf({ from, to }: Range, active: number): number[] {

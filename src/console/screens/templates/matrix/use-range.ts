@@ -14,35 +14,54 @@ export type Grid = {
   readonly lead: number;
 };
 
-export type InView = { readonly rows: Range; readonly columns: Range; readonly isMoving: boolean };
+export type InView = {
+  readonly rows: Range;
+  readonly columns: Range;
+  /** Where cells are drawn: what only flies past has none. */
+  readonly drawn: { readonly rows: Range; readonly columns: Range };
+  readonly isMoving: boolean;
+};
 
 // What is drawn around the view, and in which steps: a picture then mostly finds everything drawn.
 const ROWS = { beyond: 4, step: 4 };
 const COLUMNS = { beyond: 2, step: 2 };
-const REST_MS = 150;
+const REST_MS = 120;
+// From one picture to the next, in px; faster than this nobody reads.
+const FLYING = 200;
 
 export function useRange(box: RefObject<HTMLElement | null>, grid: Grid): InView {
   const { rows, columns, height, width, head, lead } = grid;
-  const [inView, setInView] = useState<InView>(() => ({
-    rows: { from: 0, to: Math.min(rows, 24) },
-    columns: { from: 0, to: Math.min(columns, 12) },
-    isMoving: false,
-  }));
+  const [inView, setInView] = useState<InView>(() => {
+    const first = {
+      rows: { from: 0, to: Math.min(rows, 24) },
+      columns: { from: 0, to: Math.min(columns, 12) },
+    };
+    return { ...first, drawn: first, isMoving: false };
+  });
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
+    let [lastTop, lastLeft] = [element.scrollTop, element.scrollLeft];
     const look = (isMoving: boolean) => {
       const { scrollTop, scrollLeft, clientHeight, clientWidth } = element;
-      const next = {
+      const by = Math.max(Math.abs(scrollTop - lastTop), Math.abs(scrollLeft - lastLeft));
+      [lastTop, lastLeft] = [scrollTop, scrollLeft];
+      const isFlying = isMoving && by > FLYING;
+      const seen = {
         rows: rangeOf(scrollTop, clientHeight - head, { size: height, count: rows, ...ROWS }),
         columns: rangeOf(scrollLeft, clientWidth - lead, {
-          size: width,
-          count: columns,
+          ...{ size: width, count: columns },
           ...COLUMNS,
         }),
-        isMoving,
       };
-      setInView((before) => (isSame(before, next) ? before : next));
+      setInView((before) => {
+        const drawn = isFlying ? before.drawn : seen;
+        const isSame =
+          before.isMoving === isMoving && isAlike(before, seen) && isAlike(before.drawn, drawn);
+        return isSame
+          ? before
+          : { ...kept(before, seen), drawn: kept(before.drawn, drawn), isMoving };
+      });
     };
     let resting: ReturnType<typeof setTimeout> | undefined;
     const scrolled = () => {
@@ -74,15 +93,16 @@ function rangeOf(
   return { from: Math.max(0, Math.min(first, count)), to: Math.min(count, last) };
 }
 
-function isSame(a: InView, b: InView): boolean {
-  return (
-    a.isMoving === b.isMoving &&
-    a.rows.from === b.rows.from &&
-    a.rows.to === b.rows.to &&
-    a.columns.from === b.columns.from &&
-    a.columns.to === b.columns.to
-  );
-}
+type Ranges = { readonly rows: Range; readonly columns: Range };
+
+const isOne = (a: Range, b: Range) => a.from === b.from && a.to === b.to;
+const isAlike = (a: Ranges, b: Ranges) => isOne(a.rows, b.rows) && isOne(a.columns, b.columns);
+
+/** What did not change stays the same object. */
+const kept = (before: Ranges, next: Ranges): Ranges => ({
+  rows: isOne(before.rows, next.rows) ? before.rows : next.rows,
+  columns: isOne(before.columns, next.columns) ? before.columns : next.columns,
+});
 
 /** CSS px of a rem: readers choose the size of their text. */
 export const remPx = (): number =>
