@@ -94,6 +94,7 @@ export async function layGround(stage: Stage): Promise<Ground> {
   });
 
   await layThings(stage, sales);
+  await layTemplates(stage, Object.values(projects));
   const refresh = await findScenario(stage, sales, 'refresh-orders');
   const { tileLink } = await stage.ask<{ tileLink: { url: string } }>(
     'mutation { tileLink: createTileLink { ... on TileLink { url } } }',
@@ -212,4 +213,82 @@ async function untilFound<T>(what: string, ask: () => Promise<T | undefined>): P
     if (Date.now() > deadline) throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
     await delay(100);
   }
+}
+
+/** On, off and waiting for values; and one of a name that fits nowhere, with every type of parameter. */
+async function layTemplates(stage: Stage, ids: readonly string[]): Promise<void> {
+  const [sales = '', support = ''] = ids;
+  const snapshot = { kind: 'snapshot_dashboards', change_note: '{{ param.note }}' };
+  const note = { name: 'note', type: 'string', help: 'What the versions are called.' };
+  const types = [
+    ...['string', 'integer', 'number', 'boolean', 'timezone', 'cron', 'email', 'email_list'],
+    ...['recipe_ref', 'dataset_ref', 'dashboard_ref', 'dashboard_refs', 'agent_ref'],
+  ];
+  const kept = await makeTemplate(stage, {
+    slug: 'nightly-snapshot',
+    display_name: 'Nightly snapshot',
+    description: 'Keeps every night what the dashboards showed.',
+    parameters: [
+      note,
+      { name: 'at', type: 'cron', default: '0 2 * * *', help: 'When.' },
+      { name: 'zone', type: 'timezone', default: 'Asia/Jakarta' },
+    ],
+    trigger: { cron: '{{ param.at }}', timezone: '{{ param.zone }}' },
+    steps: [snapshot],
+  });
+  await makeTemplate(stage, {
+    slug: 'everything',
+    display_name: `${LONG} the beginning, by shop and by week`,
+    parameters: [
+      ...types.map((type) => ({ name: `some_${type}`, type, help: `Of type ${type}.` })),
+      { name: 'mode', type: 'enum', options: ['full', 'incremental'], default: 'full' },
+    ],
+    trigger: { cron: '{{ param.some_cron }}' },
+    steps: [snapshot].map(({ kind }) => ({ kind })),
+    default_enabled: true,
+  });
+  const names = ['North', 'South', `Everything east of the river ${'and the hills '.repeat(4)}`];
+  for (const name of names) await makeProject(stage, name);
+  await setTemplate(stage, kept, [sales, support], { note: 'Nightly' });
+  await setTemplate(stage, kept, [support], null);
+  for (let n = 1; n <= 30; n++) {
+    await makeTemplate(stage, {
+      slug: `region-${n}`,
+      display_name: `Region ${n}`,
+      trigger: { interval: `${n}h` },
+      steps: [{ kind: 'snapshot_dashboards' }],
+    });
+  }
+}
+
+async function makeTemplate({ ask }: Stage, configuration: object): Promise<string> {
+  type Made = { readonly template?: { readonly id: string }; readonly message?: string };
+  const { made } = await ask<{ made: Made }>(
+    `mutation ($configuration: JSON!) { made: createTemplate(configuration: $configuration) {
+       ... on TemplateEdit { template { id } } ... on Failure { message } } }`,
+    { configuration },
+  );
+  if (!made.template) throw new Error(`${made.message}`);
+  return made.template.id;
+}
+
+async function makeProject({ ask }: Stage, name: string): Promise<void> {
+  await ask('mutation ($input: ProjectInput!) { createProject(input: $input) { __typename } }', {
+    input: { name },
+  });
+}
+
+/** @param values null: switched off. */
+async function setTemplate(
+  { ask }: Stage,
+  templateId: string,
+  projectIds: readonly string[],
+  values: object | null,
+): Promise<void> {
+  await ask(
+    `mutation ($templateId: ID!, $projectIds: [ID!]!, $enabled: Boolean!, $values: JSON) {
+       setTemplateEnabled(templateId: $templateId, projectIds: $projectIds, enabled: $enabled, values: $values) {
+         __typename } }`,
+    { templateId, projectIds, enabled: values !== null, values },
+  );
 }

@@ -183,6 +183,53 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   { name: 'new-scenario', path: '/p/sales/new-scenario' },
+  { name: 'templates', path: '/p/sales/templates' },
+  { name: 'templates-none', path: '/p/sales/templates?text=no-such-template' },
+  { name: 'templates-matrix', path: '/p/sales/templates?view=matrix' },
+  { name: 'templates-matrix-none', path: '/p/sales/templates?view=matrix&state=broken' },
+  {
+    name: 'templates-values',
+    path: '/p/sales/templates?view=matrix&text=everything&state=needs-values',
+    async act(page) {
+      await page.locator('main [data-state="NEEDS_VALUES"]').click();
+      await page.waitForSelector('[role="dialog"] form');
+    },
+  },
+  {
+    name: 'templates-choose',
+    path: '/p/sales/templates?view=matrix',
+    async act(page, _ground, variant) {
+      // On a phone there is one template at a time.
+      if (variant.startsWith('390')) return;
+      await press(page, /^Choose many$/);
+      await page.locator('main input[data-row="1"]').click();
+      await page.waitForFunction(() => /cells chosen/.test(document.body.innerText));
+    },
+  },
+  { name: 'template', path: '/p/sales/templates/nightly-snapshot' },
+  { name: 'template-long', path: '/p/sales/templates/everything' },
+  { name: 'template-edit', path: '/p/sales/templates/nightly-snapshot/edit' },
+  { name: 'template-unknown', path: '/p/sales/templates/no-such-template' },
+  {
+    name: 'template-delete',
+    path: '/p/sales/templates/nightly-snapshot',
+    async act(page) {
+      await press(page, /^More$/);
+      await page.locator('[role="menuitem"]::-p-text(Delete)').click();
+      await page.locator('[role="dialog"] button::-p-text(Delete)').click();
+      await page.waitForSelector('[role="dialog"] [role="alert"]');
+    },
+  },
+  {
+    name: 'template-error',
+    path: '/p/sales/templates',
+    async act(page) {
+      await page.setOfflineMode(true);
+      await page.evaluate(() => history.pushState(null, '', '/p/sales/templates/everything'));
+      await page.waitForSelector('main [role="alert"]');
+    },
+  },
+  { name: 'new-template', path: '/p/sales/new-template' },
   { name: 'run-running', path: async (ground) => `/p/support/runs/${await ground.running()}` },
   { name: 'run-failed', path: runPath('failed') },
   { name: 'run-succeeded', path: runPath('succeeded') },

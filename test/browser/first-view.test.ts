@@ -2,6 +2,10 @@
  *  refused by the page's policy. Through loading and while a worker works. */
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTemplate } from '#domain/template/save-template.ts';
+import { setTemplateEnabled } from '#domain/template/set-enabled.ts';
+import { createRegistry } from '#steps/registry.ts';
+import { principalOf } from '#test/support/factories.ts';
 import { until } from '#test/support/worker.ts';
 import { fire, save, untilRun } from './scenario-ground.ts';
 import { complaints, openStage, type Stage } from './stage.ts';
@@ -35,11 +39,26 @@ beforeAll(async () => {
     steps: [{ kind: 'probe', name: 'one' }],
   });
   scenarioId = ticking.id;
+  await plantTemplate();
 });
 afterAll(async () => {
   await worker?.[Symbol.asyncDispose]();
   await stage?.[Symbol.asyncDispose]();
 });
+
+/** One template, on in the project. */
+async function plantTemplate(): Promise<void> {
+  const who = await principalOf(stage.pool, { orgId: stage.org.id, userId: stage.owner.id });
+  const deps = { pool: stage.pool, kinds: createRegistry() };
+  const { id } = await createTemplate(deps, who, {
+    slug: 'hourly',
+    display_name: 'Hourly snapshot',
+    trigger: { interval: '1h' },
+    steps: [{ kind: 'snapshot_dashboards' }],
+  });
+  const projectIds = [stage.project.id];
+  await setTemplateEnabled(deps, who, { templateId: id, projectIds, enabled: true });
+}
 
 type Seen = { shifts: { at: number; value: number; what: string }[]; violations: string[] };
 
@@ -145,6 +164,9 @@ const SCREENS: Record<string, () => string> = {
   Scenarios: () => 'scenarios',
   'a scenario': () => `scenarios/${scenarioId}`,
   'a run': () => `runs/${runId}`,
+  Templates: () => 'templates',
+  'the matrix': () => 'templates?view=matrix',
+  'a template': () => 'templates/hourly',
   members: () => 'settings/members',
   tokens: () => 'settings/tokens',
   'a project': () => 'settings/project',
@@ -160,10 +182,13 @@ test.each(Object.keys(SCREENS))('%s is light, calm and alone', async (name) => {
   }
 });
 
-test('so is a new scenario, but for its editor', async () => {
-  await using page = await stage.page();
-  await look(page, stage.path('new-scenario'), MAX_EDITOR_BYTES);
-});
+test.each(['new-scenario', 'new-template', 'templates/hourly/edit'])(
+  'so is %s, but for its editor',
+  async (path) => {
+    await using page = await stage.page();
+    await look(page, stage.path(path), MAX_EDITOR_BYTES);
+  },
+);
 
 test('so is signing in', async () => {
   await using context = await stage.browser.createBrowserContext();
