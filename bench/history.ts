@@ -81,7 +81,6 @@ await using api = await startApi({
   kinds: createRegistry(),
   log: ground.log,
   heartbeatStaleSeconds: 90,
-  requestsPerMinute: { perToken: 0, perAddress: 0 },
 });
 
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
