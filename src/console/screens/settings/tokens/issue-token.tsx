@@ -161,7 +161,7 @@ function Shown({ issued: { text, token }, onClose }: { issued: Issued; onClose: 
         <textarea
           className={inputClass}
           readOnly
-          rows={4}
+          rows={5}
           aria-label="Example"
           spellCheck={false}
           value={command}
