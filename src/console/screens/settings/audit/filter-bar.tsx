@@ -43,7 +43,7 @@ export function FilterBar() {
             {!isKnown && <option value={what}>{what}</option>}
             {Object.entries(ACTIONS).map(([type, verbs]) => (
               <optgroup key={type} label={capital(nounOf(type))}>
-                <option value={type}>Anything about a {nounOf(type)}</option>
+                <option value={type}>Anything about {nounOf(type)}s</option>
                 {verbs.map((verb) => (
                   <option key={verb} value={`${type}.${verb}`}>
                     {verbOf(`.${verb}`)} {nounOf(type)}
