@@ -125,7 +125,8 @@ export async function sees(
         new RegExp(source, flags).test(
           document.querySelector<HTMLElement>(selector)?.innerText ?? '',
         ),
-      { timeout: timeoutMs, polling: 'mutation' },
+      // Not by mutations: text that changes in place is none that the observer is told of.
+      { timeout: timeoutMs, polling: 50 },
       text.source,
       text.flags,
       within,

@@ -1,7 +1,7 @@
 /** Instants and spans as everywhere on the page: short in place, whole in the tip, in the reader's zone and, where it
  *  is another, in the scenario's. */
 import { useNow } from '../live/now.ts';
-import { fromNow, fullMoment, moment, readerZone, roughSpan, span } from '../words/time.ts';
+import { fromNow, fullMoment, moment, readerZone, span } from '../words/time.ts';
 import { Tip } from './tip.tsx';
 
 function Whole({ at, zone }: { at: string | number; zone: string | undefined }) {
@@ -37,13 +37,6 @@ export function Ago({ at, zone }: { at: string | number; zone?: string | undefin
       <time dateTime={isoOf(at)}>{fromNow(at, now)}</time>
     </Tip>
   );
-}
-
-/** How old something is, ticking: `42 s`. */
-export function Age({ since }: { since: string | number }) {
-  const now = useNow();
-  const from = typeof since === 'number' ? since : Date.parse(since);
-  return <>{roughSpan(Math.max(0, now - from))}</>;
 }
 
 /** From the beginning to the end, or to now while there is none. */
