@@ -75,6 +75,9 @@ function Form({
   const names = new Set(parameters.map(({ name }) => name));
   const isPlaced = (problem: Problem) => names.has(parameterOf(problem) ?? '');
   const state = cell?.state ?? 'NEVER';
+  // What stands at a field is not said twice.
+  const isTold =
+    cell?.problem != null && !(cell.problems.length > 0 && cell.problems.every(isPlaced));
   const where = isMany ? `${count(projectIds.length)} projects` : project!.name;
   const isOn = state === 'ON' || state === 'BROKEN' || state === 'NEEDS_VALUES';
 
@@ -139,8 +142,8 @@ function Form({
           )}
         </div>
       )}
-      {cell?.problem && failure === null && tried.length === 0 && (
-        <p className={styles['why']}>{cell.problem}</p>
+      {isTold && failure === null && tried.length === 0 && (
+        <p className={styles['why']}>{cell?.problem}</p>
       )}
       {cell && cell.overrides.length > 0 && (
         <p className={styles['note']}>
