@@ -42,8 +42,10 @@ function Watched({ slug, part }: { slug: string; part: string }) {
   const [known, setKnown] = useState<Template | null>(null);
   const found = data?.template ?? null;
   if (found && found !== known) setKnown(found);
+  const [goneId, setGoneId] = useState<string | null>(null);
   const isGone = known !== null && isDeleted(changes.data?.matrix.deletedTemplateIds, known.id);
-  const template = found ?? (isGone ? null : known);
+  if (isGone && goneId !== known.id) setGoneId(known.id);
+  const template = found ?? (known?.id === goneId ? null : known);
   if (template) return <Shown template={template} part={part} pulse={changes.pulse} />;
   return (
     <Page title={data ? 'No such template' : 'Template'} crumbs={crumbs}>
