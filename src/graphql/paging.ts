@@ -3,7 +3,7 @@
 import { invalid } from '#platform/errors.ts';
 import { PAGE } from './builder.ts';
 
-type PageQuery<Id> = {
+export type PageQuery<Id> = {
   cursor?: { id?: Id | undefined } | undefined;
   skip?: number | undefined;
   take?: number | undefined;

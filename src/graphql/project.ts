@@ -1,15 +1,15 @@
 /** Projects. */
 import { may } from '#domain/access/principal.ts';
 import { invalid } from '#platform/errors.ts';
-import type { Prisma } from '../generated/prisma/client.ts';
+import type { Prisma, Run as RunRow, Scenario as ScenarioRow } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
-import { COUNTED } from './history-count.ts';
+import { COUNTED, historyCount, historyPage } from './history.ts';
 import { nodeId, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
-import { RunConnection } from './run.ts';
-import { ScenarioConnection } from './scenario.ts';
+import { Run, RunConnection } from './run.ts';
+import { Scenario, ScenarioConnection } from './scenario.ts';
 import { viewable } from './viewable.ts';
 
 export const Project = builder.prismaNode('Project', {
@@ -43,24 +43,27 @@ export const Project = builder.prismaNode('Project', {
       description: 'Whether the caller may change and run what is in it.',
       resolve: ({ id }, _args, context) => may(who(context), 'project.edit', id),
     }),
-    scenarios: t.relatedConnection(
-      'scenarios',
+    scenarios: t.prismaConnection(
       {
-        description: 'Its scenarios, newest first, without deleted ones.',
+        type: Scenario,
+        description: `Its scenarios, newest first, without deleted ones. ${COUNTED}`,
         cursor: 'id',
-        totalCount: true,
         complexity: pageCost,
-        query: { where: { deletedAt: null }, orderBy: { id: 'desc' } },
+        totalCount: ({ id }, _args, context) => historyCount(context, 'scenario.project_id', id),
+        resolve: (page, { id }, _args, context) =>
+          historyPage<ScenarioRow>(context, 'scenario.project_id', page, id),
       },
       ScenarioConnection,
     ),
-    runs: t.relatedConnection(
-      'runs',
+    runs: t.prismaConnection(
       {
+        type: Run,
         description: `Its runs, newest first. ${COUNTED}`,
         cursor: 'id',
         complexity: pageCost,
-        query: { orderBy: { id: 'desc' } },
+        totalCount: ({ id }, _args, context) => historyCount(context, 'run.project_id', id),
+        resolve: (page, { id }, _args, context) =>
+          historyPage<RunRow>(context, 'run.project_id', page, id),
       },
       RunConnection,
     ),

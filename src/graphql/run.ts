@@ -8,7 +8,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import { enumValues } from './enum.ts';
-import { COUNTED, historyCount } from './history-count.ts';
+import { COUNTED } from './history.ts';
 import { longNodeId, readId, readLongId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { stepShapes } from './scenario.ts';
@@ -189,10 +189,7 @@ export const Run = builder.prismaNode('Run', {
     }),
   }),
 });
-export const RunConnection = connectionOf(Run, 'Run', 'runs', (type, id, context) => {
-  if (type === 'Scenario') return historyCount(context, 'run.scenario_id', id);
-  return type === 'Project' ? historyCount(context, 'run.project_id', id) : null;
-});
+export const RunConnection = connectionOf(Run, 'Run', 'runs');
 
 const RunFilter = builder.inputType('RunFilter', {
   description: 'All that is given must hold.',

@@ -3,17 +3,18 @@ import { may } from '#domain/access/principal.ts';
 import type { StoredPolicies } from '#domain/scenario/forms.ts';
 import { toScenario } from '#domain/scenario/scenario.ts';
 import type { ScenarioRow } from '#domain/scenario/scenario.sql.ts';
+import type { Run as RunRow, Tick as TickRow } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
-import { COUNTED } from './history-count.ts';
+import { COUNTED, historyCount, historyPage } from './history.ts';
 import { nodeId } from './id.ts';
 import { pageCost } from './paging.ts';
 import { Policies } from './policies.ts';
-import { RunConnection } from './run.ts';
+import { Run, RunConnection } from './run.ts';
 import { Step } from './step.ts';
 import type { StepShape } from './step.ts';
-import { TickConnection } from './tick.ts';
+import { Tick, TickConnection } from './tick.ts';
 import { readTrigger, TriggerInterface } from './trigger.ts';
 import { inViewable } from './viewable.ts';
 
@@ -154,23 +155,27 @@ export const Scenario = builder.prismaNode('Scenario', {
       select: { projectId: true },
       resolve: ({ projectId }, _args, context) => may(who(context), 'project.edit', projectId),
     }),
-    runs: t.relatedConnection(
-      'runs',
+    runs: t.prismaConnection(
       {
+        type: Run,
         description: `Its runs, newest first. ${COUNTED}`,
         cursor: 'id',
         complexity: pageCost,
-        query: { orderBy: { id: 'desc' } },
+        totalCount: ({ id }, _args, context) => historyCount(context, 'run.scenario_id', id),
+        resolve: (page, { id }, _args, context) =>
+          historyPage<RunRow>(context, 'run.scenario_id', page, id),
       },
       RunConnection,
     ),
-    ticks: t.relatedConnection(
-      'ticks',
+    ticks: t.prismaConnection(
       {
+        type: Tick,
         description: `What was decided about its due times, newest first. ${COUNTED}`,
         cursor: 'id',
         complexity: pageCost,
-        query: { orderBy: { id: 'desc' } },
+        totalCount: ({ id }, _args, context) => historyCount(context, 'tick.scenario_id', id),
+        resolve: (page, { id }, _args, context) =>
+          historyPage<TickRow>(context, 'tick.scenario_id', page, id),
       },
       TickConnection,
     ),

@@ -7,7 +7,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import { enumValues } from './enum.ts';
-import { COUNTED, historyCount } from './history-count.ts';
+import { COUNTED } from './history.ts';
 import { longNodeId, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { RunSourceType } from './run.ts';
@@ -77,9 +77,7 @@ export const Tick = builder.prismaNode('Tick', {
   }),
 });
 
-export const TickConnection = connectionOf(Tick, 'Tick', 'ticks', (type, id, context) =>
-  type === 'Scenario' ? historyCount(context, 'tick.scenario_id', id) : null,
-);
+export const TickConnection = connectionOf(Tick, 'Tick', 'ticks');
 
 const TickFilter = builder.inputType('TickFilter', {
   description: 'All that is given must hold.',

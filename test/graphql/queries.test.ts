@@ -200,6 +200,42 @@ describe('runs', () => {
   });
 });
 
+test('the history of a scenario and of its project pages like the list of runs, both ways', async () => {
+  const { pool } = ground;
+  const scenario = await createScenario(pool, mine());
+  const other = await createScenario(pool, mine());
+  for (let n = 0; n < 7; n += 1) {
+    await createRun(pool, { ...mine(), scenarioId: scenario.id });
+    await createRun(pool, { ...mine(), scenarioId: other.id });
+  }
+  const page = `totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { databaseId }`;
+  const query = `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+    scenario(id: $id) { runs(first: $first, after: $after, last: $last, before: $before) { ${page} } }
+    runs(filter: { scenarioId: $id }, first: $first, after: $after, last: $last, before: $before) { ${page} } }`;
+  const ask = async (variables: object) => {
+    const { data, errors } = await ground.ask('viewer', query, {
+      id: String(scenario.id),
+      ...variables,
+    });
+    expect(errors).toBeUndefined();
+    expect(data.scenario.runs).toEqual(data.runs);
+    return data.runs;
+  };
+  const first = await ask({ first: 3 });
+  expect(first.totalCount).toBe(7);
+  const second = await ask({ first: 3, after: first.pageInfo.endCursor });
+  const third = await ask({ first: 3, after: second.pageInfo.endCursor });
+  expect(third.nodes).toHaveLength(1);
+  expect((await ask({ last: 3, before: third.pageInfo.startCursor })).nodes).toEqual(second.nodes);
+  expect((await ask({ last: 2 })).nodes.at(-1)).toEqual(third.nodes[0]);
+  const { data } = await ground.ask(
+    'viewer',
+    `{ project(id: ${ground.project.id}) { runs(first: 100) { totalCount nodes { databaseId } } }
+       runs(filter: { projectId: ${ground.project.id} }, first: 100) { totalCount nodes { databaseId } } }`,
+  );
+  expect(data.project.runs).toEqual(data.runs);
+});
+
 test('a node that is none is null, whatever the id looks like', async () => {
   const ids = [
     'Scenario:0',

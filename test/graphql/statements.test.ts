@@ -48,7 +48,7 @@ const hours = (n: number) => new Date(Date.now() + n * 3_600_000).toISOString();
 const OPERATIONS: [string, number, string][] = [
   [
     'the list of scenarios with their last runs',
-    5,
+    6,
     `scenarios(first: $first) { totalCount nodes { id name state
     owner { name } project { name } runs(first: 5) { nodes { id state } } } }`,
   ],
@@ -65,12 +65,12 @@ const OPERATIONS: [string, number, string][] = [
   ],
   [
     'a project with its scenarios and counts',
-    4,
+    7,
     `project(id: ${'$'}project) { scenarios(first: $first) { totalCount nodes { id } } runs(first: $first) { totalCount nodes { id } } }`,
   ],
   [
     'scenarios with how long the history of each is',
-    5,
+    7,
     `scenarios(first: $first) { nodes { runs(first: 1) { totalCount nodes { id } } ticks(first: 1) { totalCount nodes { id } } } }`,
   ],
   ['only a count', 1, `runs { totalCount }`],
