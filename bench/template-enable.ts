@@ -92,7 +92,7 @@ async function adminOf(db: Pool): Promise<Principal> {
   return {
     ...rows[0],
     ...{ defaultProjectId: null, orgRole: 'admin', projectRoles: new Map(), scopes: [] },
-    ...{ tokenId: null, address: null },
+    ...{ tokenId: null, address: null, mustResetPassword: false },
   };
 }
 

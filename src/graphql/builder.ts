@@ -12,7 +12,6 @@ import type PrismaTypes from '../generated/prisma/pothos.ts';
 import type { Json } from '#domain/step/kind.ts';
 import { who } from './context.ts';
 import type { Context } from './context.ts';
-import { isLetIn } from './session.ts';
 
 type Scalars = {
   ID: { Input: string; Output: string | number | bigint };
@@ -39,8 +38,9 @@ export const builder = new SchemaBuilder<{
   Context: Context;
   PrismaTypes: PrismaTypes;
   Scalars: Scalars;
-  /** `letIn`: signed in, or come by the link of a tile. */
-  AuthScopes: { signedIn: boolean; letIn: boolean };
+  /** `signedIn`: with a password of one's own, or a token. `known`: with any. `letIn`: signed in, or come by the link
+   *  of a tile. */
+  AuthScopes: { signedIn: boolean; known: boolean; letIn: boolean };
   DefaultFieldNullability: false;
 }>({
   // Errors come first, so that they also catch what the others refuse.
@@ -55,10 +55,10 @@ export const builder = new SchemaBuilder<{
   },
   scopeAuth: {
     authorizeOnSubscribe: true,
-    authScopes: ({ session }) => ({
-      signedIn: session.principal !== null,
-      letIn: isLetIn(session),
-    }),
+    authScopes: ({ session: { principal, tile } }) => {
+      const signedIn = principal !== null && !principal.mustResetPassword;
+      return { signedIn, known: principal !== null, letIn: signedIn || tile !== null };
+    },
     unauthorizedError: (_parent, context) => {
       who(context);
       throw new Error('a signed-in caller was refused');

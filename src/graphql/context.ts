@@ -1,5 +1,5 @@
 /** What every resolver is handed. */
-import type { Principal } from '#domain/access/principal.ts';
+import { assertOwnPassword, type Principal } from '#domain/access/principal.ts';
 import type { EventFeed } from '#domain/event/event-feed.ts';
 import type { Changes } from '#domain/event/changes.ts';
 import type { TemplateChanges } from '#domain/event/template-changes.ts';
@@ -43,12 +43,22 @@ export type Context = House & {
   readonly session: Session;
   /** Where the caller found us, as in `https://scheduler.example`. */
   readonly origin: string;
+  /** The cookie that the caller came by, where the answer can set another one; null for a token and on a socket. */
+  readonly cookie: { readonly token: string; replace(token: string): void } | null;
 };
 
 /** The caller.
+ *  @throws DomainError as `identity` does; FORBIDDEN for one who has to choose a password first. */
+export function who(context: Context): Principal {
+  const principal = identity(context);
+  assertOwnPassword(principal);
+  return principal;
+}
+
+/** The caller, also one who has to choose a password before anything else: for what is about that alone.
  *  @throws DomainError FORBIDDEN for one who came by the link of a tile; UNAUTHENTICATED where nobody is signed
  *  in, or as the credentials were refused. */
-export function who({ session }: Context): Principal {
+export function identity({ session }: Context): Principal {
   if (session.principal) return session.principal;
   if (session.tile) {
     throw new DomainError('FORBIDDEN', 'This link shows the scheduler’s health and nothing else.');

@@ -10,11 +10,12 @@ import {
 import type { Added, Member as MemberRow } from '#domain/access/members.ts';
 import { removeMember, type Removed } from '#domain/access/members-remove.ts';
 import { changePassword, MIN_PASSWORD, resetPassword } from '#domain/access/password-change.ts';
+import { keepBrowserSession } from '#domain/access/browser-session.ts';
 import type { Role } from '#domain/access/principal.ts';
 import { invalid } from '#platform/errors.ts';
 import { builder, PAGE } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { who } from './context.ts';
+import { identity, who } from './context.ts';
 import { expected, FAILURES } from './failure.ts';
 import { Group, groupsOf } from './group.ts';
 import { readId } from './id.ts';
@@ -254,15 +255,22 @@ builder.mutationFields((t) => ({
   changePassword: t.field({
     type: Viewer,
     errors: FAILURES,
-    description: 'Changes the caller’s own password.',
+    description:
+      'Changes the caller’s own password and ends their other sessions. A browser goes on with the cookie that the answer sets; a program that signed in with the old password signs in again. Tokens stay.',
+    skipTypeScopes: true,
+    authScopes: { known: true },
     args: {
       current: t.arg.string({ required: true, description: 'The one in force.' }),
       new: t.arg.string({ required: true, description: `At least ${MIN_PASSWORD} characters.` }),
     },
     resolve: (_root, { current, new: next }, context) =>
       expected(async () => {
-        await changePassword(context.pool, who(context), { current, next });
-        return who(context);
+        const { pool, jwtSecret, cookie } = context;
+        const principal = identity(context);
+        const from = await changePassword(pool, principal, { current, next });
+        const kept = cookie && (await keepBrowserSession(jwtSecret, principal, cookie.token, from));
+        if (kept) cookie.replace(kept);
+        return { ...principal, mustResetPassword: false };
       }),
   }),
 }));

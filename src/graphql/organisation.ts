@@ -28,6 +28,8 @@ builder.objectField(Viewer, 'organisation', (t) =>
   t.prismaField({
     type: Organisation,
     description: 'The organisation that this request speaks for.',
+    // It says more than who asks.
+    authScopes: { signedIn: true },
     resolve: (query, { orgId }, _args, { prisma }) =>
       prisma.org.findUniqueOrThrow({ ...query, where: { id: orgId } }),
   }),

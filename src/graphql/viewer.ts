@@ -2,7 +2,7 @@
 import type { Principal, Role } from '#domain/access/principal.ts';
 import { may, PERMISSIONS } from '#domain/access/principal.ts';
 import { builder } from './builder.ts';
-import { who } from './context.ts';
+import { identity } from './context.ts';
 import { enumValues } from './enum.ts';
 import { Project } from './project.ts';
 import { User } from './user.ts';
@@ -56,6 +56,9 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
     description: 'Who asks.',
-    resolve: (_root, _args, context) => who(context),
+    // Also of those who have to choose a password first: it tells them so.
+    skipTypeScopes: true,
+    authScopes: { known: true },
+    resolve: (_root, _args, context) => identity(context),
   }),
 );

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import { authorizationOf, ownOrigin } from '#domain/access/own-page.ts';
+import { sessionCookie } from '#domain/access/cookie.ts';
+import { SESSION_MINUTES } from '#domain/access/jwt.ts';
+import { authorizationOf, cameByHttps, ownCookie, ownOrigin } from '#domain/access/own-page.ts';
 import type { Credentials } from '#domain/access/authenticate.ts';
 import type { Asked } from '#domain/access/own-page.ts';
 import { DomainError } from '#platform/errors.ts';
@@ -32,7 +34,7 @@ export function createGraphQL(
   const { log } = house;
   return createYoga<Arrival, Context>({
     schema,
-    context: async ({ req, session }): Promise<Context> => ({
+    context: async ({ req, res, session }): Promise<Context> => ({
       ...house,
       requestId: requestIdOf(req),
       session:
@@ -41,6 +43,7 @@ export function createGraphQL(
           ...(recheckMs !== undefined && { recheckMs }),
         })),
       origin: ownOrigin(asked(house, req)),
+      cookie: res ? cookieOf(asked(house, req), res) : null,
     }),
     plugins: [operations(metrics)],
     maskedErrors: {
@@ -63,6 +66,16 @@ export function createGraphQL(
       error: (...args) => log.error({ args }, 'yoga'),
     },
   });
+}
+
+function cookieOf(request: Asked, res: ServerResponse): Context['cookie'] {
+  const token = request.header('authorization') ? null : ownCookie(request);
+  if (token === null) return null;
+  const options = { maxAgeSeconds: SESSION_MINUTES * 60, secure: cameByHttps(request) };
+  return {
+    token,
+    replace: (next) => void res.appendHeader('set-cookie', sessionCookie(next, options)),
+  };
 }
 
 function requestIdOf({ headers }: IncomingMessage): string {

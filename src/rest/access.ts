@@ -4,7 +4,7 @@ import type { Caller } from '#domain/access/authenticate.ts';
 import { signIn } from '#domain/access/sign-in.ts';
 import { getViewer, type OrgRef } from '#domain/access/viewer.ts';
 import { readJson } from './body.ts';
-import { addOperation, addressOf, signedIn, type RestApp, type RestHouse } from './context.ts';
+import { addOperation, addressOf, identity, type RestApp, type RestHouse } from './context.ts';
 
 const Org = z
   .object({ id: z.int(), slug: z.string(), name: z.string(), timezone: z.string() })
@@ -87,7 +87,7 @@ export function addAccess(app: RestApp, house: RestHouse): void {
       },
       errors: [],
     },
-    async (c) => c.json(await meBody(house, await signedIn(house, c))),
+    async (c) => c.json(await meBody(house, await identity(house, c))),
   );
 }
 

@@ -5,7 +5,7 @@ import { authenticate, type Caller, type Credentials } from '#domain/access/auth
 import { authorizationOf, type Asked } from '#domain/access/own-page.ts';
 import type { RequestLimits } from '#domain/access/request-limits.ts';
 import type { SignInLimits } from '#domain/access/sign-in.ts';
-import type { Principal } from '#domain/access/principal.ts';
+import { assertOwnPassword, type Principal } from '#domain/access/principal.ts';
 import type { Registry } from '#domain/step/kind.ts';
 import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
@@ -54,8 +54,16 @@ export function addOperation(app: RestApp, route: Route, handler: Handler): void
   app.on(route.method.toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handler);
 }
 
-/** Who asks. @throws DomainError as `authenticate` does; VALIDATION for headers that are no ids. */
+/** Who asks. @throws DomainError as `identity` does; FORBIDDEN for one who has to choose a password first. */
 export async function signedIn(house: RestHouse, c: RestContext): Promise<Caller> {
+  const caller = await identity(house, c);
+  assertOwnPassword(caller);
+  return caller;
+}
+
+/** Who asks, also one who has to choose a password before anything else.
+ *  @throws DomainError as `authenticate` does; VALIDATION for headers that are no ids. */
+export async function identity(house: RestHouse, c: RestContext): Promise<Caller> {
   const authorization = authorizationOf(asked(house, c));
   return authenticate(house.pool, { ...placeOf(c), authorization }, house);
 }

@@ -14,8 +14,8 @@ import { readJson } from './body.ts';
 import {
   addOperation,
   asked,
+  identity,
   placeOf,
-  signedIn,
   type RestApp,
   type RestContext,
   type RestHouse,
@@ -72,7 +72,7 @@ export function addSession(app: RestApp, house: RestHouse): void {
     },
     async (c) => {
       try {
-        return c.json(await meBody(house, await signedIn(house, c)));
+        return c.json(await meBody(house, await identity(house, c)));
       } catch (error) {
         if (error instanceof DomainError && error.code === 'UNAUTHENTICATED')
           return c.body(null, 204);

@@ -220,6 +220,10 @@ test('a removed member’s session and socket end at the next check', async () =
     'email: "eve@example.com", name: "Eve", role: VIEWER',
   );
   const session = await signIn('eve@example.com', oneTimePassword);
+  // As if it were a password of her own: one that was handed over opens no subscription.
+  await ground.pool.query(`update "user" set must_reset_password = false where email = $1`, [
+    'eve@example.com',
+  ]);
   const { token } = await createToken(ground.pool, {
     orgId: ground.org.id,
     userId: member.user.databaseId,

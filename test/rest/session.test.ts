@@ -27,7 +27,6 @@ beforeAll(async () => {
     orgId: setting.house.org.id,
     role: 'designer',
     defaultProjectId: setting.projectId,
-    mustResetPassword: true,
   }));
 });
 afterAll(() => setting[Symbol.asyncDispose]());
@@ -45,7 +44,7 @@ test('signing in sets a cookie for 60 minutes and answers as me does', async () 
   const [cookie, ...attributes] = answer.headers.get('set-cookie')!.split('; ');
   expect(attributes).toEqual(['Max-Age=3600', 'Path=/', 'HttpOnly', 'SameSite=Strict']);
   const body = MeBody.strict().parse(answer.body);
-  expect(body).toMatchObject({ email, must_reset_password: true });
+  expect(body).toMatchObject({ email, must_reset_password: false });
   const { exp } = decodeJwt(cookie!.slice('hf_session='.length));
   expect(Date.parse(body.expires_at!)).toBe(exp! * 1000);
   const me = await call('GET', '/api/me', { headers: { host, cookie: cookie! } });

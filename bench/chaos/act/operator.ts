@@ -65,6 +65,7 @@ function createDesk(ground: Ground): Desk {
     scopes: [],
     tokenId: null,
     address: null,
+    mustResetPassword: false,
   };
   return {
     ground,

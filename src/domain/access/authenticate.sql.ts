@@ -13,6 +13,8 @@ export type CallerRow = {
   /** Of the token; null: until it is revoked, and for sessions, which say it themselves. */
   expiresAt: Date | null;
   scopes: Scope[];
+  /** Of a session whose password was handed over. */
+  mustResetPassword: boolean;
   /** Project (null: all) and role. */
   roles: [projectId: number | null, role: Role][];
 };
@@ -22,6 +24,7 @@ const fromCaller = `
   select u.id as "userId", u.email, u.name, m.org_id as "orgId",
          coalesce(caller.project_id, m.default_project_id) as "defaultProjectId",
          caller.token_id as "tokenId", caller.expires_at as "expiresAt", caller.scopes,
+         u.must_reset_password and caller.token_id is null as "mustResetPassword",
          (select coalesce(json_agg(json_build_array(p.project_id, p.role)), '[]')
             from user_group ug
             join "group" g on g.id = ug.group_id and g.org_id = m.org_id

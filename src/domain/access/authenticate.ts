@@ -49,14 +49,16 @@ export function bearerOf({ authorization }: Pick<Credentials, 'authorization'>):
   return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }
 
-/** A member by id, with everything that they may do now: the owner of a scenario whose step starts.
+/** A member by id, with everything that they may do now: the owner of a scenario whose step starts. It starts whatever
+ *  password they have.
  *  @returns null for a deactivated user and for one who is no member. */
 export async function findPrincipal(
   db: Queryable,
   { userId, orgId }: { readonly userId: number; readonly orgId: number },
 ): Promise<Principal | null> {
   const caller = await row(db, callerOfSession, [userId, orgId, null]);
-  return caller === null || caller.orgId === null ? null : toPrincipal(caller, { orgId });
+  if (caller === null || caller.orgId === null) return null;
+  return toPrincipal({ ...caller, mustResetPassword: false }, { orgId });
 }
 
 async function findSession(
@@ -97,6 +99,7 @@ function toPrincipal(caller: CallerRow, { orgId, projectId, address }: Credentia
     scopes: caller.scopes,
     tokenId: caller.tokenId,
     address: address ?? null,
+    mustResetPassword: caller.mustResetPassword,
     expiresAt: caller.expiresAt,
   };
 }

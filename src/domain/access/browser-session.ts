@@ -4,6 +4,7 @@ import type { Queryable } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
 import { authenticate, type Caller, type Credentials } from './authenticate.ts';
 import { signSession, verifySession } from './jwt.ts';
+import type { Principal } from './principal.ts';
 import { checkPassword, type SignInDeps } from './sign-in.ts';
 
 // Long enough for a working week without a password, short enough for a laptop that was sold.
@@ -24,8 +25,8 @@ export async function openBrowserSession(
   input: unknown,
   place: Place,
 ): Promise<BrowserSession> {
-  const account = await checkPassword(deps, input, place.address ?? null);
-  const token = await signSession({ ...account, signedInAt: new Date() }, deps.jwtSecret);
+  const { at, ...account } = await checkPassword(deps, input, place.address ?? null);
+  const token = await signSession({ ...account, signedInAt: at }, deps.jwtSecret, at);
   return { token, caller: await enter(deps.pool, token, place, deps.jwtSecret) };
 }
 
@@ -47,10 +48,27 @@ export async function renewBrowserSession(
     const message = `You signed in ${RENEWED_FOR_DAYS} days ago; sign in again.`;
     throw new DomainError('UNAUTHENTICATED', message);
   }
+  // Before the old one is looked at, so that a password that changes now ends the new one too; and never before it.
+  const issuedAt = new Date(Math.max(Date.now(), session.issuedAt.getTime()));
   const { orgRole: role } = await enter(pool, token, place, jwtSecret);
   const { userId, orgId } = session;
-  const renewed = await signSession({ userId, orgId, role, signedInAt }, jwtSecret);
+  const renewed = await signSession({ userId, orgId, role, signedInAt }, jwtSecret, issuedAt);
   return { token: renewed, caller: await enter(pool, renewed, place, jwtSecret) };
+}
+
+/** The session of a browser in which the password was just changed; all others ended with the one before.
+ *  @param token out of the cookie that ended too. @param at from when on sessions count.
+ *  @returns the one to go on with; null for what is no browser's session. */
+export async function keepBrowserSession(
+  jwtSecret: string,
+  who: Principal,
+  token: string,
+  at: Date,
+): Promise<string | null> {
+  const session = await verifySession(token, jwtSecret);
+  if (session === null || session.signedInAt === null) return null;
+  const { userId, orgId } = session;
+  return signSession({ userId, orgId, role: who.orgRole, signedInAt: at }, jwtSecret, at);
 }
 
 function enter(db: Queryable, token: string, place: Place, jwtSecret: string): Promise<Caller> {

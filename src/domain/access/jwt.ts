@@ -33,8 +33,13 @@ export type TileClaims = {
   readonly expiresAt: Date;
 };
 
-/** @param secret `JWT_SECRET`. */
-export function signSession(session: Session, secret: string): Promise<string> {
+/** @param secret `JWT_SECRET`.
+ *  @param issuedAt when it begins, to the second; it ends 60 minutes later. */
+export function signSession(
+  session: Session,
+  secret: string,
+  issuedAt = new Date(),
+): Promise<string> {
   const { userId, orgId, role, signedInAt } = session;
   const claims = {
     user_id: userId,
@@ -42,10 +47,11 @@ export function signSession(session: Session, secret: string): Promise<string> {
     role,
     ...(signedInAt && { auth_time: toSeconds(signedInAt) }),
   };
-  return sign(
-    new SignJWT(claims).setIssuedAt().setExpirationTime(`${SESSION_MINUTES} minutes`),
-    secret,
-  );
+  const from = toSeconds(issuedAt);
+  const token = new SignJWT(claims)
+    .setIssuedAt(from)
+    .setExpirationTime(from + SESSION_MINUTES * 60);
+  return sign(token, secret);
 }
 
 /** What a session's JWT says, or null for one that is forged, expired, of another algorithm, without a user or

@@ -174,17 +174,13 @@ export const revokeAllTokens = statement<{ id: number }>(
     where org_id = $1 and user_id = $2 and revoked_at is null returning id`,
 );
 
-/** $1 user, $2 hash. */
-export const setPassword = statement<never>(
+/** Sessions end with the password that they began with. They say when they began to the second, so it is the next full
+ *  one from which they count: one that began in this second ends too. $1 user, $2 hash, $3 whether it is handed over. */
+export const setPassword = statement<{ sessionsFrom: Date }>(
   'set-password',
-  `update "user" set password_hash = $2, must_reset_password = false where id = $1`,
-);
-
-/** One that is handed over: sessions end with the password that they began with. $1 user, $2 hash. */
-export const handPassword = statement<never>(
-  'hand-password',
-  `update "user" set password_hash = $2, must_reset_password = true, sessions_from = clock_timestamp()
-    where id = $1`,
+  `update "user" set password_hash = $2, must_reset_password = $3,
+          sessions_from = date_trunc('second', clock_timestamp()) + interval '1 second'
+    where id = $1 returning sessions_from as "sessionsFrom"`,
 );
 
 export const findPassword = statement<{ passwordHash: string | null; email: string }>(

@@ -16,13 +16,15 @@ const MAX_PASSWORD = 1024;
 // Whoever found an open browser must not guess the password in it: 5 at once, one more every 30 s.
 const attempts = new Attempts(5, 30);
 
-/** @throws DomainError VALIDATION for a wrong old password and for a new one that is too short or no other one;
+/** The person's sessions end, their sockets within a minute; tokens stay.
+ *  @returns from when on a session counts, for the one in use to go on with.
+ *  @throws DomainError VALIDATION for a wrong old password and for a new one that is too short or no other one;
  *  RATE_LIMITED with `facts.retryAfterSeconds`; FORBIDDEN for a limited token and for a service. */
 export async function changePassword(
   pool: Pool,
   who: Principal,
   given: { readonly current: string; readonly next: string },
-): Promise<void> {
+): Promise<Date> {
   if (who.scopes.length > 0) throw forbidden(who, 'A limited token cannot change a password.');
   const found = await row(pool, sql.findPassword, [who.userId]);
   if (!found?.passwordHash) {
@@ -42,13 +44,14 @@ export async function changePassword(
   if (problems.length > 0) throw invalid(problems);
   attempts.forgive(String(who.userId));
   const hash = await hashPassword(given.next);
-  await transaction(pool, async (tx) => {
-    await rows(tx, sql.setPassword, [who.userId, hash]);
+  return transaction(pool, async (tx) => {
+    const { sessionsFrom } = (await row(tx, sql.setPassword, [who.userId, hash, false]))!;
     await recordChange(tx, who, {
       action: 'member.change_password',
       resourceType: 'member',
       resourceId: who.userId,
     });
+    return sessionsFrom;
   });
 }
 
@@ -70,7 +73,7 @@ export async function resetPassword(pool: Pool, who: Principal, userId: number):
       const message = `${name} belongs to another organisation too; only they can change their password.`;
       throw new DomainError('CONFLICT', message);
     }
-    await rows(tx, sql.handPassword, [userId, hash]);
+    await rows(tx, sql.setPassword, [userId, hash, true]);
     await recordChange(tx, who, {
       action: 'member.reset_password',
       resourceType: 'member',

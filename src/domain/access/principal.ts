@@ -34,6 +34,9 @@ export type Principal = {
   /** The access token in use; null for a signed-in session. */
   readonly tokenId: number | null;
   readonly address: string | null;
+  /** Signed in with a password that somebody handed over: nothing is theirs to see or do before they have chosen
+   *  another one. Never so for an access token, nor for the owner of what runs. */
+  readonly mustResetPassword: boolean;
 };
 
 const GRANTS: Record<Role, readonly Permission[]> = {
@@ -54,6 +57,7 @@ const SCOPES_FOR: Record<Permission, readonly Scope[]> = {
  *  only ever comes from a role over the whole organisation. The caller has made sure that the project
  *  belongs to the principal's organisation. */
 export function may(who: Principal, permission: Permission, projectId: number | null): boolean {
+  if (who.mustResetPassword) return false;
   const limited = who.scopes.length > 0;
   if (limited && !SCOPES_FOR[permission].some((scope) => who.scopes.includes(scope))) return false;
   const roles =
@@ -61,6 +65,17 @@ export function may(who: Principal, permission: Permission, projectId: number | 
       ? [who.orgRole]
       : [who.orgRole, who.projectRoles.get(projectId) ?? null];
   return roles.some((role) => role !== null && GRANTS[role].includes(permission));
+}
+
+/** @throws DomainError FORBIDDEN for whoever has to choose a password first. All that asks for a permission asks this
+ *  too; surfaces ask it of every request that is not about the password itself. */
+export function assertOwnPassword(who: Principal): void {
+  if (!who.mustResetPassword) return;
+  throw new DomainError(
+    'FORBIDDEN',
+    'You signed in with a password that was handed to you; choose one of your own first (changePassword).',
+    { facts: { permission: 'project.view' satisfies Permission, targetId: who.orgId } },
+  );
 }
 
 /** @throws DomainError NOT_FOUND where the principal may not even know of the project, FORBIDDEN (with
@@ -71,6 +86,7 @@ export function permit(
   projectId: number,
   target: { readonly type: string; readonly id: number | string },
 ): void {
+  assertOwnPassword(who);
   if (!may(who, 'project.view', projectId)) {
     throw new DomainError('NOT_FOUND', `No ${target.type} ${target.id}.`);
   }
@@ -79,12 +95,14 @@ export function permit(
 
 /** @throws DomainError FORBIDDEN unless the principal administers the organisation. */
 export function permitOrg(who: Principal): void {
+  assertOwnPassword(who);
   if (!may(who, 'org.admin', null)) throw forbidden('org.admin', who.orgId);
 }
 
 /** The projects that the principal may see: null means every one of the organisation. For the `where` of a
  *  list, so that what may not be seen is never read. */
 export function visibleProjects(who: Principal): readonly number[] | null {
+  assertOwnPassword(who);
   if (may(who, 'project.view', null)) return null;
   return [...who.projectRoles.keys()].filter((id) => may(who, 'project.view', id));
 }

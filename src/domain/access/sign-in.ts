@@ -1,6 +1,6 @@
 /** Signing in with e-mail and password. Every failure looks and lasts the same, whether the account exists,
  *  has a password, or is deactivated. */
-import { row, rows, statement, type Pool } from '#platform/db.ts';
+import { row, statement, type Pool } from '#platform/db.ts';
 import { DomainError, invalid, type Problem } from '#platform/errors.ts';
 import { Attempts } from './attempts.ts';
 import { signSession, type Session } from './jwt.ts';
@@ -52,9 +52,12 @@ const findAccount = statement<AccountRow>(
     where lower(u.email) = lower($1) and u.deactivated_at is null`,
 );
 
-const markSignIn = statement<never>(
+// Not for a password that was changed while it was checked. The session begins when sessions count again: just after
+// a change that is up to a second ahead.
+const markSignIn = statement<{ at: Date }>(
   'mark-sign-in',
-  `update "user" set last_sign_in_at = clock_timestamp() where id = $1`,
+  `update "user" set last_sign_in_at = clock_timestamp() where id = $1 and password_hash = $2
+   returning greatest(last_sign_in_at, sessions_from) as at`,
 );
 
 // Longer ones are not passwords; hashing them is work that an attacker would get for nothing.
@@ -67,15 +70,15 @@ export async function signIn(
   input: unknown,
   address: string | null,
 ): Promise<SignedIn> {
-  const { mustResetPassword, ...session } = await checkPassword(deps, input, address);
+  const { mustResetPassword, at, ...session } = await checkPassword(deps, input, address);
   return {
-    accessToken: await signSession(session, deps.jwtSecret),
+    accessToken: await signSession(session, deps.jwtSecret, at),
     tokenType: 'bearer',
     mustResetPassword,
   };
 }
 
-/** Whose password it is, and what their session is to say.
+/** Whose password it is, what their session is to say, and when it begins, by the database's clock.
  *  @param input `{username, password}`; the user name is the e-mail, in any case.
  *  @throws DomainError VALIDATION when either is missing, RATE_LIMITED with `facts.retryAfterSeconds`,
  *  UNAUTHENTICATED for everything else that is wrong. */
@@ -83,20 +86,23 @@ export async function checkPassword(
   { pool, limits }: SignInDeps,
   input: unknown,
   address: string | null,
-): Promise<Session & { readonly mustResetPassword: boolean }> {
+): Promise<Session & { readonly mustResetPassword: boolean; readonly at: Date }> {
   const { username, password } = readInput(input);
   const account = username.trim().toLowerCase();
   limit(limits, account, address);
   const found = await row(pool, findAccount, [account]);
   const right = await verifyPassword(password, found?.passwordHash ?? null);
-  if (!right || found === null || found.orgId === null) {
-    throw new DomainError('UNAUTHENTICATED', 'The e-mail or the password is wrong.');
-  }
+  if (!right || found === null || found.orgId === null) throw wrong();
+  const marked = await row(pool, markSignIn, [found.userId, found.passwordHash]);
+  if (marked === null) throw wrong();
   limits.byAccount.forgive(account);
-  await rows(pool, markSignIn, [found.userId]);
   const { userId, orgId, mustResetPassword } = found;
   const role = found.roles.reduce<Role | null>((best, next) => strongest(best, next), null);
-  return { userId, orgId, role, mustResetPassword };
+  return { userId, orgId, role, mustResetPassword, at: marked.at };
+}
+
+function wrong(): DomainError {
+  return new DomainError('UNAUTHENTICATED', 'The e-mail or the password is wrong.');
 }
 
 function limit(limits: SignInLimits, account: string, address: string | null) {

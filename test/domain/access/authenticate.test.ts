@@ -154,3 +154,12 @@ test('one statement tells who asks', async () => {
   await authenticate(counting, { authorization: `Bearer ${token}` }, { jwtSecret });
   expect(statements).toBe(1);
 });
+
+test('a session says that its password was handed over; a token and an owner never do', async () => {
+  const user = await createUser(pool, { orgId: house.org.id, mustResetPassword: true });
+  const { token } = await createToken(pool, { orgId: house.org.id, userId: user.id });
+  expect(await enter(await session(user.id))).toMatchObject({ mustResetPassword: true });
+  expect(await enter(token)).toMatchObject({ mustResetPassword: false });
+  const owner = await findPrincipal(pool, { userId: user.id, orgId: house.org.id });
+  expect(owner).toMatchObject({ mustResetPassword: false });
+});

@@ -7,7 +7,7 @@ import { addMember, getMember, roleOn, setMemberRole } from '#domain/access/memb
 import { removeMember } from '#domain/access/members-remove.ts';
 import { changePassword, resetPassword } from '#domain/access/password-change.ts';
 import { may } from '#domain/access/principal.ts';
-import { checkPassword, createSignInLimits } from '#domain/access/sign-in.ts';
+import { checkPassword, createSignInLimits, signIn as signInAs } from '#domain/access/sign-in.ts';
 import { createScenario as saveScenario } from '#domain/scenario/save-scenario.ts';
 import {
   createOrg,
@@ -357,19 +357,27 @@ test('a password that is handed over ends the sessions of the one before', async
   const old = await signSession(session, jwtSecret);
   await enter(old);
   await resetPassword(setting.pool, admin, user.id);
-  // A session says when it began to the second, so it is the reset that is moved on.
-  await setting.rows(
-    `update "user" set sessions_from = sessions_from + interval '1 second' where id = $1`,
-    [user.id],
-  );
+  // Also one that began within the same second.
   await expect(enter(old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-  await setting.rows(
-    `update "user" set sessions_from = sessions_from - interval '1 second' where id = $1`,
-    [user.id],
-  );
-  await enter(await signSession(session, jwtSecret));
   // Who owns a scenario is no session.
   expect(await findPrincipal(setting.pool, { userId: user.id, orgId })).not.toBeNull();
+});
+
+test('a password that is changed ends the sessions of the one before, whenever they began', async () => {
+  const user = await createUser(setting.pool, { orgId, password: 'the old one' });
+  const enter = (token: string) =>
+    authenticate(setting.pool, { authorization: `Bearer ${token}` }, { jwtSecret });
+  const deps = () => ({ pool: setting.pool, jwtSecret, limits: createSignInLimits() });
+  const give = async (password: string) => {
+    const { accessToken } = await signInAs(deps(), { username: user.email, password }, null);
+    return accessToken;
+  };
+  const old = await give('the old one');
+  const who = await enter(old);
+  await changePassword(setting.pool, who, { current: 'the old one', next: 'the new one' });
+  await expect(enter(old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  // At once, within the same second.
+  await enter(await give('the new one'));
 });
 
 test('an administrator opens no account that belongs elsewhere too', async () => {

@@ -1,6 +1,12 @@
 /** What roles and scopes grant, as a table. */
 import { expect, test } from 'vitest';
-import { may, permit, visibleProjects, type Principal } from '#domain/access/principal.ts';
+import {
+  may,
+  permit,
+  permitOrg,
+  visibleProjects,
+  type Principal,
+} from '#domain/access/principal.ts';
 
 const who = (given: Partial<Principal>): Principal => ({
   userId: 1,
@@ -13,6 +19,7 @@ const who = (given: Partial<Principal>): Principal => ({
   scopes: [],
   tokenId: null,
   address: null,
+  mustResetPassword: false,
   ...given,
 });
 
@@ -58,4 +65,18 @@ test('what may not be seen does not exist, what may be seen is forbidden', () =>
       facts: { permission: 'project.edit', targetId: 3 },
     }),
   );
+});
+
+test('whoever has to choose a password first may nothing, and is told why', () => {
+  const admin = who({ orgRole: 'admin', mustResetPassword: true });
+  for (const permission of ['project.view', 'project.edit', 'org.admin'] as const) {
+    expect(may(admin, permission, 7)).toBe(false);
+  }
+  const told = expect.objectContaining({
+    code: 'FORBIDDEN',
+    message: expect.stringContaining('choose one of your own first'),
+  });
+  expect(() => permit(admin, 'project.view', 7, { type: 'scenario', id: 3 })).toThrow(told);
+  expect(() => permitOrg(admin)).toThrow(told);
+  expect(() => visibleProjects(admin)).toThrow(told);
 });
