@@ -93,18 +93,15 @@ function daysOf(filter: TimeFilter, today: Temporal.PlainDate): Days {
 const startOf = (day: Temporal.PlainDate, zone: string) =>
   new Date(day.toZonedDateTime(zone).epochMilliseconds);
 
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
 /** What both days share is said once. */
 function labelOf(first: Temporal.PlainDate, last: Temporal.PlainDate): string {
-  const text = (day: Temporal.PlainDate, options: Intl.DateTimeFormatOptions) =>
-    // In the order of day, month, year; the comma after the weekday is left out.
-    day.toLocaleString('en-GB', { weekday: 'short', day: 'numeric', ...options }).replace(',', '');
-  const whole = { month: 'short', year: 'numeric' } as const;
-  if (first.equals(last)) return text(first, whole);
-  const start =
-    first.year !== last.year
-      ? whole
-      : first.month === last.month
-        ? {}
-        : ({ month: 'short' } as const);
-  return `${text(first, start)} – ${text(last, whole)}`;
+  const day = (date: Temporal.PlainDate) => `${WEEKDAYS[date.dayOfWeek - 1]} ${date.day}`;
+  const month = (date: Temporal.PlainDate) => `${day(date)} ${MONTHS[date.month - 1]}`;
+  const whole = (date: Temporal.PlainDate) => `${month(date)} ${date.year}`;
+  if (first.equals(last)) return whole(first);
+  const start = first.year !== last.year ? whole : first.month !== last.month ? month : day;
+  return `${start(first)} – ${whole(last)}`;
 }

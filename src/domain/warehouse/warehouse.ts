@@ -1,4 +1,15 @@
-/** Asks a project's warehouse what a person wrote in SQL, on a login that may read this one schema. */
+/** Asks a project's warehouse what a person wrote in SQL. It runs on a login that may SELECT in this one schema and is
+ *  a member of nothing, in a transaction that only reads, for 30 s at most, and answers 10,000 rows at most. */
+import { createPool, row, sqlState } from '#platform/db.ts';
+import type { Log } from '#platform/log.ts';
+import type { SecretKey } from '#platform/secrets.ts';
+import { ask, lineOf } from './ask.ts';
+import { bindPeriod } from './bind-period.ts';
+import { createGate } from './gate.ts';
+import { loginOf, prepareLogin } from './read-login.ts';
+import { findSchema } from './read-login.sql.ts';
+import { WarehouseError } from './warehouse-error.ts';
+
 export type Column = {
   readonly name: string;
   readonly type: 'number' | 'text' | 'date' | 'timestamp' | 'boolean';
@@ -15,13 +26,138 @@ export type Answer = {
   readonly truncated: boolean;
 };
 
+export type Asked = {
+  /** `{{ from }}`; the beginning of time when left out. */
+  readonly from?: Date;
+  /** `{{ to }}`; the end of time when left out. */
+  readonly to?: Date;
+  /** IANA zone of the session, in which days begin; UTC when left out. */
+  readonly zone?: string;
+};
+
 export type Warehouse = {
-  /** @param period `{{ from }}` and `{{ to }}`; without it all time. `zone`: of the session, UTC by default.
-   *  @throws WarehouseError in words for whoever wrote the SQL; the signal's reason once it is aborted. */
+  /** @param schema the project's, as its row names it.
+   *  @throws WarehouseError in words for whoever wrote the SQL; the signal's reason once it is aborted, and then
+   *  nothing is left running. */
   query(
     schema: string,
     sql: string,
-    period: { readonly from?: Date; readonly to?: Date; readonly zone?: string },
+    period: Asked,
     options: { readonly signal: AbortSignal },
   ): Promise<Answer>;
 };
+
+export type WarehouseOptions = {
+  readonly url: string;
+  /** The logins' passwords are made from it; undefined: nothing can be asked. */
+  readonly secretKey: SecretKey | undefined;
+  readonly log: Log;
+  /** How long a question may take. Default 30,000. */
+  readonly limitMs?: number;
+};
+
+const LIMIT_MS = 30_000;
+// Of a login's 20 connections four processes take these and one each for stopping; of the database's 100, all
+// projects of a process together twelve.
+const AT_ONCE = { schema: 4, process: 12 };
+// Rights are put right again when something was refused, but not for each of a card's tries to get further.
+const GRANT_AGAIN_MS = 10_000;
+
+export function createWarehouse(options: WarehouseOptions): Warehouse & AsyncDisposable {
+  const { url, secretKey, log, limitMs = LIMIT_MS } = options;
+  const pool = createPool(url, { name: 'hf warehouse logins', max: 2, log });
+  const whole = createGate(AT_ONCE.process);
+  const gates = new Map<string, ReturnType<typeof createGate>>();
+  const prepared = new Map<string, { readonly at: number; readonly done: Promise<void> }>();
+
+  const gateOf = (schema: string) => {
+    const gate = gates.get(schema) ?? createGate(AT_ONCE.schema);
+    gates.set(schema, gate);
+    return gate;
+  };
+
+  /** @param again though it was done before. */
+  async function openLogin(schema: string, key: SecretKey, again: boolean) {
+    const found = await row(pool, findSchema, [schema]);
+    if (found === null)
+      throw new WarehouseError('The project has no warehouse: its schema is gone.');
+    const login = loginOf(key, found.role);
+    if (again || !prepared.has(login.user)) {
+      const done = prepareLogin(pool, schema, login);
+      prepared.set(login.user, { at: performance.now(), done });
+      done.catch(() => prepared.delete(login.user));
+    }
+    const { at, done } = prepared.get(login.user)!;
+    await done;
+    return { login, isFresh: performance.now() - at < GRANT_AGAIN_MS };
+  }
+
+  async function query(
+    schema: string,
+    sql: string,
+    { from, to, zone = 'UTC' }: Asked,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<Answer> {
+    if (secretKey === undefined) {
+      throw new WarehouseError(
+        'Set SECRET_KEY: the login that reads the warehouse is made from it.',
+      );
+    }
+    const { bound, flaws } = bindPeriod(sql);
+    if (bound === null) throw new WarehouseError(flaws.map(inWords).join('\n'));
+    const instants = {
+      from: from?.toISOString() ?? '-infinity',
+      to: to?.toISOString() ?? 'infinity',
+    };
+    const values = bound.parameters.map((name) => instants[name]);
+    using _project = await gateOf(schema).enter(signal);
+    using _process = await whole.enter(signal);
+    const late = AbortSignal.timeout(limitMs);
+    const either = AbortSignal.any([signal, late]);
+    try {
+      for (let again = false; ; again = true) {
+        const { login, isFresh } = await openLogin(schema, secretKey, again);
+        // A little later than we stop it from outside.
+        const question = { url, login, text: bound.text, values, zone, limitMs: limitMs + 1_000 };
+        try {
+          return await ask(question, either);
+        } catch (error) {
+          const isWrong = LOGIN_WRONG.has(sqlState(error) ?? '');
+          const isRefused = sqlState(error) === '42501' && !isFresh;
+          if (again || !(isWrong || isRefused)) throw error;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw asWarehouseError(error, bound.text, late.aborted ? limitMs : null);
+    }
+  }
+
+  function asWarehouseError(error: unknown, text: string, lateMs: number | null): WarehouseError {
+    if (lateMs !== null || sqlState(error) === '57014') {
+      const seconds = (lateMs ?? limitMs) / 1_000;
+      const message = `It took longer than ${seconds} s and was stopped; ask for less, or for a shorter period.`;
+      return new WarehouseError(message, { cause: error });
+    }
+    if (error instanceof WarehouseError) return error;
+    const state = sqlState(error);
+    if (state === undefined || /^(08|28|57P)/.test(state)) {
+      log.warn({ err: error }, 'a warehouse could not be asked');
+      return new WarehouseError('The warehouse cannot be reached now; the log has why.', {
+        cause: error,
+      });
+    }
+    const { message, hint, position } = error as Error & { hint?: string; position?: string };
+    const line = lineOf(text, position);
+    const words = [`${message}${line === null ? '' : ` (line ${line})`}`, hint];
+    return new WarehouseError(words.filter(Boolean).join('\n'), { cause: error });
+  }
+
+  return { query, [Symbol.asyncDispose]: () => pool.end() };
+}
+
+/** Another key, or another's change: the password or the role itself. */
+const LOGIN_WRONG = new Set(['28P01', '28000']);
+
+const inWords = ({ line, column, message }: { line: number; column: number; message: string }) =>
+  `Line ${line}, column ${column}: ${message}.`;
