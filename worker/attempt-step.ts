@@ -2,6 +2,7 @@
  *  that it began, its log and its progress; what came of it is recorded by whoever asked. */
 import { formatPath } from '#platform/errors.ts';
 import type { RunEvent } from '#domain/event/event.ts';
+import { keepArtifact } from '#domain/run/artifact.ts';
 import { FenceLost } from '#domain/run/publish.ts';
 import type { PlannedStep } from '#domain/run/step-plan.ts';
 import { ownConfig, resolveConfig } from '#domain/step/config.ts';
@@ -101,8 +102,8 @@ function scopeOf({ claimed, outputs }: RunContext): TemplateScope {
 }
 
 function stepContext(
-  { claimed, secretKey }: RunContext,
-  { pos }: PlannedStep,
+  { claimed, secretKey, shared }: RunContext,
+  { pos, name }: PlannedStep,
   attempt: number,
   signal: AbortSignal,
   { log, progress, connect }: Pick<StepContext, 'log' | 'progress' | 'connect'>,
@@ -110,11 +111,15 @@ function stepContext(
   return {
     runId: claimed.id,
     pos,
+    stepName: name,
     attempt,
     fence: claimed.fence,
     orgId: claimed.orgId,
     projectId: claimed.projectId,
     scenarioId: claimed.scenarioId,
+    originRunId: claimed.originRunId ?? claimed.id,
+    dueAt: claimed.dueAt,
+    zone: claimed.config.zone,
     warehouseSchema: claimed.warehouseSchema,
     owner: claimed.owner,
     idempotencyKey: `${claimed.originRunId ?? claimed.id}:${pos}`,
@@ -123,6 +128,9 @@ function stepContext(
     log,
     progress,
     connect,
+    keep: (artifact) =>
+      keepArtifact(shared.pool, { runId: claimed.id, fence: claimed.fence, pos }, artifact),
+    shared,
   };
 }
 

@@ -9,6 +9,7 @@ export type Meters = {
   readonly tickPasses: Summary;
   readonly tickFailures: Counter;
   readonly deliveries: Counter;
+  readonly reportsAgain: Counter;
 };
 
 const states = (...all: string[]) => all.map((state) => ({ state }));
@@ -42,6 +43,11 @@ export function createMeters(metrics: Metrics): Meters {
     deliveries: metrics.counter(
       'hf_notification_tries_total',
       'Tries to deliver a notification, by the state in which they left it; pending: to be tried again.',
+      states('sent', 'failed', 'unknown', 'pending'),
+    ),
+    reportsAgain: metrics.counter(
+      'hf_report_again_tries_total',
+      'Tries to deliver a report that somebody asked for again, by the state in which they left it.',
       states('sent', 'failed', 'unknown', 'pending'),
     ),
   };

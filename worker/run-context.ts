@@ -5,7 +5,7 @@ import type { SecretKey } from '#platform/secrets.ts';
 import { getOwner, type Claimed, type Owner } from '#domain/run/claim.sql.ts';
 import { FenceLost } from '#domain/run/publish.ts';
 import type { RunState } from '#domain/run/run-state.ts';
-import type { Json, Registry } from '#domain/step/kind.ts';
+import type { Json, Registry, Shared } from '#domain/step/kind.ts';
 import type { Entry, Journal, RunKey } from './journal.ts';
 
 export type RunDeps = {
@@ -16,6 +16,7 @@ export type RunDeps = {
   readonly kinds: Registry;
   /** Opens the secrets of connectors. */
   readonly secretKey: SecretKey | undefined;
+  readonly shared: Shared;
   readonly log: Log;
 };
 

@@ -18,11 +18,13 @@ import type { Registry } from '#domain/step/kind.ts';
 import { createHold } from '#domain/tick/hold.ts';
 import { createSlots } from './claim.ts';
 import { startDelivery } from './deliver.ts';
+import { startAgain } from './deliver-again.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createJournal } from './journal.ts';
 import { createMeters } from './meters.ts';
 import { keepPartitions } from './partitions.ts';
 import { keepRetention } from './retention.ts';
+import { createShared } from './shared.ts';
 import { startTicker } from './tick.ts';
 
 export type WorkerOptions = Pick<
@@ -36,6 +38,8 @@ export type WorkerOptions = Pick<
   | 'startHeld'
   | 'secretKey'
 > & {
+  /** Where people find the console, for links in mails. */
+  readonly publicUrl?: string | undefined;
   readonly url: string;
   readonly listenUrl: string;
   readonly version: string;
@@ -78,10 +82,14 @@ export function startWorker(
     work: createPool(url, { name: 'hf worker', max: 4, log }),
     tell: createPool(url, { name: 'hf tell', max: 2, log }),
   };
+  const shared = createShared({
+    ...{ url, log, pool: pools.work },
+    ...{ secretKey: options.secretKey, publicUrl: options.publicUrl },
+  });
   const journal = createJournal(pools.journal, log);
   const ended = new Set<number>();
   const slots = createSlots(
-    { url, pool: pools.work, journal, kinds, log, secretKey: options.secretKey },
+    { url, pool: pools.work, journal, kinds, log, shared, secretKey: options.secretKey },
     pools.claim,
     {
       workerId: options.workerId,
@@ -148,6 +156,12 @@ export function startWorker(
     backstopMs,
     meters.deliveries,
   );
+  const again = startAgain(
+    { pool: pools.tell, log, secretKey: options.secretKey },
+    hold.isHeld,
+    backstopMs,
+    meters.reportsAgain,
+  );
   const keeping = keepPartitions(pools.work, log);
   const taking = keepRetention(pools.work, log);
   const beating = startHeartbeat(pools.beat, log, options.heartbeatSeconds * 1000, {
@@ -208,11 +222,15 @@ export function startWorker(
         () => void journal[Symbol.asyncDispose](),
         graceMs + ABANDON_AFTER_MS,
       );
-      const delivered = delivering[Symbol.asyncDispose]();
+      const delivered = Promise.all([
+        delivering[Symbol.asyncDispose](),
+        again[Symbol.asyncDispose](),
+      ]);
       await ticking[Symbol.asyncDispose]();
       await claiming[Symbol.asyncDispose]();
       await recovering[Symbol.asyncDispose]();
       await slots.close(graceMs);
+      await shared[Symbol.asyncDispose]();
       clearTimeout(abandoning);
       await promoteWaiting(pools.work, [...ended]).catch(leaveToOthers);
       await delivered;

@@ -12,8 +12,8 @@ export type Received = {
 
 /** What the server does with a conversation, by what it has got to. Absent: it goes well. */
 export type Behaviour = {
-  /** Answers RCPT with this instead, e.g. `450 come back later`. */
-  readonly rcpt?: string;
+  /** Answers RCPT with this instead, e.g. `450 come back later`; those named alone where it is by address. */
+  readonly rcpt?: string | Readonly<Record<string, string>>;
   /** Answers the end of the message with this instead. */
   readonly end?: string;
   /** Cuts the connection at this point. `body` is after the whole message has come, before the answer. */
@@ -59,8 +59,9 @@ export async function startSmtp({ password }: { password?: string } = {}): Promi
       if (turn.cut === 'greeting') cut(session);
       else done();
     },
-    onRcptTo(_address, session, done) {
-      const { cut: where, rcpt } = of(session);
+    onRcptTo({ address }, session, done) {
+      const { cut: where, rcpt: answer } = of(session);
+      const rcpt = typeof answer === 'object' ? answer[address] : answer;
       if (where === 'rcpt') cut(session);
       else if (rcpt !== undefined) done(refusal(rcpt));
       else done();

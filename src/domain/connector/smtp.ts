@@ -1,10 +1,20 @@
 /** The mail server that an organisation's messages go through. */
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { converse, type MailServer } from '../mail/mail-server.ts';
 import type { ConnectorType, Opened } from './connector-type.ts';
 import { Failure } from './failure.ts';
 
 const ADDRESS = /^(?:[^<>\r\n]*<\s*)?([^\s<>@]+@[^\s<>@]+?)(?:\s*>)?$/;
+
+function isPrivateKey(text: string): boolean {
+  try {
+    return ['rsa', 'ed25519'].includes(createPrivateKey(text).asymmetricKeyType ?? '');
+  } catch {
+    // Told by the form.
+    return false;
+  }
+}
 
 const config = z.strictObject({
   host: z.string().min(1).describe('E.g. smtp.example.com'),
@@ -25,10 +35,35 @@ const config = z.strictObject({
     .max(320)
     .refine((text) => ADDRESS.test(text), 'an address, with a name before it or not')
     .describe('The sender. E.g. Scheduler <scheduler@example.com>'),
+  authority: z
+    .string()
+    .max(100_000)
+    .refine((text) => text.includes('-----BEGIN CERTIFICATE-----'), 'certificates in PEM')
+    .optional()
+    .describe(
+      'Certificates of a private authority, PEM, that the server’s own is checked against; left out, the well-known ones.',
+    ),
+  dkim_domain: z
+    .string()
+    .regex(/^[\w-]+(\.[\w-]+)+$/, 'a domain, as in example.com')
+    .optional()
+    .describe(
+      'Signs messages for this domain (DKIM), with the secret dkim_key; mostly that of the sender. E.g. example.com',
+    ),
+  dkim_selector: z
+    .string()
+    .regex(/^[\w-]+(\.[\w-]+)*$/, 'the name before ._domainkey')
+    .default('scheduler')
+    .describe('Where the public key stands: <selector>._domainkey.<domain>. E.g. scheduler'),
 });
 
 const secrets = z.strictObject({
   password: z.string().min(1).optional().describe("The user's password."),
+  dkim_key: z
+    .string()
+    .refine(isPrivateKey, 'a private key, RSA or Ed25519, in PEM')
+    .optional()
+    .describe('The private key that signs messages, PEM; needs dkim_domain.'),
 });
 
 type Config = z.output<typeof config>;
@@ -42,6 +77,9 @@ export const smtp: ConnectorType<Config, Secrets, never> = {
   secrets,
   async test(connector, signal) {
     const server = mailServerOf(connector);
+    if ((connector.config.dkim_domain === undefined) !== (server.dkim === undefined)) {
+      throw new Failure('Messages are to be signed (dkim_domain) without a key: set dkim_key.');
+    }
     const where = `${server.host}:${server.port}`;
     try {
       using _conversation = await converse(server, signal);
@@ -57,13 +95,19 @@ export const smtp: ConnectorType<Config, Secrets, never> = {
 
 /** What a conversation needs. */
 export function mailServerOf({ config, secrets }: Opened<Config, Secrets>): MailServer {
-  const { host, port, secure, user, from } = config;
+  const { host, port, secure, user, from, authority, dkim_domain: domain } = config;
+  const { dkim_key: key } = secrets;
   return {
     host,
     port,
     encryption: secure,
     signIn: user === undefined ? null : { user, password: secrets.password ?? '' },
     from,
+    authority,
+    dkim:
+      domain === undefined || key === undefined
+        ? undefined
+        : { domain, selector: config.dkim_selector, key },
   };
 }
 

@@ -11,7 +11,13 @@ export type MailServer = {
   readonly signIn: { readonly user: string; readonly password: string } | null;
   /** The sender: `ops@example.com` or `Operations <ops@example.com>`. */
   readonly from: string;
+  /** Certificates of a private authority, PEM, and no other's; absent: the well-known ones. */
+  readonly authority?: string | undefined;
+  /** Signs every message (RFC 6376). */
+  readonly dkim?: Dkim | undefined;
 };
+
+export type Dkim = { readonly domain: string; readonly selector: string; readonly key: string };
 
 // A healthy server answers within a second; one that filters mail may think for half a minute at the end.
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -34,6 +40,7 @@ export async function converse(server: MailServer, signal: AbortSignal): Promise
     secure: server.encryption === 'tls',
     requireTLS: server.encryption === 'starttls',
     ignoreTLS: server.encryption === 'none',
+    ...(server.authority !== undefined && { tls: { ca: server.authority } }),
     connectionTimeout: CONNECT_TIMEOUT_MS,
     greetingTimeout: SILENCE_TIMEOUT_MS,
     socketTimeout: SILENCE_TIMEOUT_MS,

@@ -1,8 +1,10 @@
 /** Sends one message to one recipient and says what is known about it afterwards. Whether it was delivered is never
  *  guessed: once the server has begun to take the message, only its reply tells. */
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import DKIM from 'nodemailer/lib/dkim';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { converse, settled, type MailServer } from './mail-server.ts';
+import { converse, settled, type Conversation, type MailServer } from './mail-server.ts';
 
 export type OutgoingMail = {
   /** One address. */
@@ -12,6 +14,21 @@ export type OutgoingMail = {
   readonly html: string;
   /** With angle brackets; the same for every try of the same message. */
   readonly messageId: string;
+  /** Shown by the HTML as `cid:…`. */
+  readonly images?: readonly { readonly cid: string; readonly png: Buffer }[];
+  readonly attachments?: readonly MailFile[];
+};
+
+export type MailFile = {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Buffer;
+};
+
+/** A message as it goes over the wire. */
+export type Letter = {
+  readonly envelope: { readonly from: string | false; readonly to: string[] };
+  readonly raw: Buffer;
 };
 
 export type MailOutcome =
@@ -27,18 +44,58 @@ export async function sendMail(
   mail: OutgoingMail,
   signal: AbortSignal,
 ): Promise<MailOutcome> {
-  const { from } = server;
+  const letter = await compose(server, mail);
+  try {
+    using conversation = await converse(server, signal);
+    return await hand(conversation, letter);
+  } catch (error) {
+    return judge(error, false);
+  }
+}
+
+/** The message as bytes, signed where the server's set-up says so. */
+export async function compose(server: MailServer, mail: OutgoingMail): Promise<Letter> {
+  const { to, subject, text, html, messageId, images = [], attachments = [] } = mail;
   const composed = new MailComposer({
-    ...mail,
-    from,
-    to: { name: '', address: mail.to },
+    from: server.from,
+    to: { name: '', address: to },
+    subject,
+    text,
+    html,
+    messageId,
+    attachments: [
+      ...images.map(({ cid, png }) => ({
+        cid,
+        content: png,
+        contentType: 'image/png',
+        contentDisposition: 'inline' as const,
+        filename: `${cid}.png`,
+      })),
+      ...attachments.map(({ name, mediaType, bytes }) => ({
+        filename: name,
+        content: bytes,
+        contentType: mediaType,
+      })),
+    ],
     // No answer from holiday robots (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();
   const envelope = composed.getEnvelope();
-  const raw = await composed.build();
+  const unsigned = await composed.build();
+  const { dkim } = server;
+  if (dkim === undefined) return { envelope, raw: unsigned };
+  const { domain: domainName, selector: keySelector, key: privateKey } = dkim;
+  const signer = new DKIM({ domainName, keySelector, privateKey });
+  return { envelope, raw: await buffer(signer.sign(unsigned)) };
+}
+
+/** Hands a letter over in a conversation that has been opened. Never throws. */
+export async function hand(
+  { connection, lost }: Conversation,
+  { envelope, raw }: Letter,
+): Promise<MailOutcome> {
   let begun = false;
   // Read for the first time when the server has asked for the message (354).
   const message = Readable.from(
@@ -48,8 +105,6 @@ export async function sendMail(
     })(),
   );
   try {
-    using conversation = await converse(server, signal);
-    const { connection, lost } = conversation;
     const info = await Promise.race([
       lost,
       settled<{ readonly response: string }>((done) =>
@@ -75,8 +130,11 @@ type SmtpError = Error & {
 // Wrong whatever the server says, now and later: the sign-in, the addresses, the message, the set-up.
 const HOPELESS = new Set(['EAUTH', 'ENOAUTH', 'EENVELOPE', 'EMESSAGE', 'ECONFIG']);
 
-function judge(error: unknown, begun: boolean): MailOutcome {
-  const { code = '', response, responseCode, permanent, message } = error as SmtpError;
+/** What an error tells. @param begun whether the server had asked for the message by then. */
+export function judge(error: unknown, begun: boolean): MailOutcome {
+  // A signal may carry anything as its reason.
+  const known = error instanceof Error ? (error as SmtpError) : new Error('it was told to stop');
+  const { code = '', response, responseCode, permanent, message } = known as SmtpError;
   if (responseCode !== undefined) {
     return { outcome: 'refused', reply: response ?? message, retryable: permanent !== true };
   }

@@ -1,9 +1,13 @@
 /** The contract of a step kind. A kind is one folder under src/steps and one line in its registry; the
  *  domain never imports it, it is handed the registry. */
 import type { z } from 'zod';
-import type { Client } from '#platform/db.ts';
+import type { Client, Pool } from '#platform/db.ts';
 import type { Problem } from '#platform/errors.ts';
+import type { Log } from '#platform/log.ts';
 import type { SecretKey } from '#platform/secrets.ts';
+import type { Renderer } from '../report/renderer.ts';
+import type { Artifact } from '../run/artifact.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined };
 
@@ -40,12 +44,19 @@ export type StepContext = {
   readonly runId: number;
   /** 0, 1, 2 … in the order of the configuration. */
   readonly pos: number;
+  /** Unique in its run. */
+  readonly stepName: string;
   readonly attempt: number;
   /** The number of the claim under which this runs. */
   readonly fence: number;
   readonly orgId: number;
   readonly projectId: number;
   readonly scenarioId: number | null;
+  /** The first run of the chain of retries; the run itself where it is no retry. */
+  readonly originRunId: number;
+  /** The due time that the run stands for, and the zone in which its scenario counts days. */
+  readonly dueAt: Date;
+  readonly zone: string;
   /** The schema of the project's warehouse, e.g. `wh_sales`. */
   readonly warehouseSchema: string;
   readonly owner: { readonly id: number; readonly email: string; readonly name: string };
@@ -61,6 +72,23 @@ export type StepContext = {
   /** A database session of this run, closed when the step ends. It bears the run and its fence in its
    *  name, so that a later claim of the run can end it. */
   connect(): Promise<Client>;
+  /** Keeps a file with the run, in the place of one of the same name; visible at once. @throws FenceLost. */
+  keep(artifact: Artifact): Promise<void>;
+  readonly shared: Shared;
+};
+
+/** What the steps of one worker share. */
+export type Shared = {
+  /** The worker's own connections, which no signal to the run ends: for a short statement that records what has
+   *  happened, fenced by itself. */
+  readonly pool: Pool;
+  readonly log: Log;
+  /** Where people find the console, as in `https://scheduler.example`; null where nobody said. */
+  readonly publicUrl: string | null;
+  /** Reads the warehouse as a card does. @throws Failure without SECRET_KEY. */
+  warehouse(): Promise<Warehouse>;
+  /** Makes PDFs; a browser starts with the first one. */
+  renderer(): Promise<Renderer>;
 };
 
 export type StepResult =
