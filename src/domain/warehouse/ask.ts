@@ -33,8 +33,8 @@ export async function ask(question: Question, signal: AbortSignal): Promise<Answ
   signal.throwIfAborted();
   const client = openClient(question);
   const size = { bytes: 0 };
-  let stopped: Promise<void> | null = null;
-  const stop = () => (stopped = stopBackend(question, client));
+  const stopped: Promise<void>[] = [];
+  const stop = () => stopped.push(stopBackend(question, client));
   try {
     await client.connect();
     watchSize(client, size);
@@ -48,7 +48,7 @@ export async function ask(question: Question, signal: AbortSignal): Promise<Answ
     throw new WarehouseError(message, { cause: error });
   } finally {
     signal.removeEventListener('abort', stop);
-    if (stopped) await stopped;
+    if (stopped.length > 0) await Promise.all(stopped);
     else await client.end().catch(() => {});
   }
 }
