@@ -1,0 +1,120 @@
+/** What charts with axes share: the size they are made for, grid, axes and the key above. */
+import type { Column, Cell } from '../../dashboard/view.ts';
+import { measure, fit } from '../font/measure.ts';
+import { toDate, type Format } from '../format.ts';
+import { LOOK } from '../look.ts';
+import type { Series } from './data.ts';
+
+export type Frame = {
+  /** px */
+  readonly width: number;
+  readonly height: number;
+  readonly fontSize: number;
+  readonly format: Format;
+  readonly locale: string;
+  readonly palette: readonly string[];
+};
+
+export const GAP = 8;
+
+/** The key: names of series, in as many lines as they take. Nothing for one series, which the title names. */
+export function keyOf(series: readonly Series[], { width, fontSize }: Frame) {
+  if (series.length < 2) return { legend: { show: false }, height: 0 };
+  const mark = fontSize * 1.1;
+  const most = Math.min(width / 2, 24 * fontSize) - mark - GAP;
+  const names = series.map(({ name }) => fit(name, most, fontSize));
+  let [lines, used] = [1, 0];
+  for (const name of names) {
+    const wide = mark + 5 + measure(name, fontSize) + 12;
+    if (used > 0 && used + wide > width - 2) [lines, used] = [lines + 1, 0];
+    used += wide;
+  }
+  const shown = new Map(series.map(({ name }, at) => [name, names[at] ?? name]));
+  return {
+    height: lines * fontSize * 1.6,
+    legend: {
+      show: true,
+      left: 0,
+      top: 0,
+      padding: 0,
+      itemGap: 12,
+      itemWidth: mark,
+      itemHeight: fontSize * 0.7,
+      icon: 'roundRect',
+      textStyle: { color: LOOK.ink2, fontSize },
+      formatter: (name: string) => shown.get(name) ?? name,
+    },
+  };
+}
+
+export function valueAxis(
+  { format, fontSize, height, width }: Frame,
+  direction: 'up' | 'across',
+  scale: boolean,
+) {
+  const room = direction === 'up' ? height / (fontSize * 4) : width / (fontSize * 9);
+  return {
+    type: 'value' as const,
+    scale,
+    splitNumber: Math.max(2, Math.min(5, Math.floor(room))),
+    axisLabel: { formatter: format.short, color: LOOK.ink3, fontSize, hideOverlap: true },
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitLine: { lineStyle: { color: LOOK.line, width: 1 } },
+  };
+}
+
+/** Categories as they are; `names` are already cut to the room that they have. */
+export function categoryAxis({ fontSize }: Frame, names: readonly string[], every: boolean) {
+  return {
+    type: 'category' as const,
+    data: names.map((value) => ({ value })),
+    axisLabel: {
+      color: LOOK.ink2,
+      fontSize,
+      ...(every ? { interval: 0 } : { hideOverlap: true }),
+    },
+    axisLine: { lineStyle: { color: LOOK.lineStrong } },
+    axisTick: { show: false },
+  };
+}
+
+export function timeAxis({ fontSize, locale, width }: Frame, times: readonly number[]) {
+  const [first = 0, last = 0] = [Math.min(...times), Math.max(...times)];
+  const label = timeLabel(locale, first, last);
+  return {
+    type: 'time' as const,
+    splitNumber: Math.max(2, Math.floor(width / (fontSize * 7))),
+    axisLabel: { color: LOOK.ink3, fontSize, hideOverlap: true, formatter: label },
+    axisLine: { lineStyle: { color: LOOK.lineStrong } },
+    axisTick: { show: true, lineStyle: { color: LOOK.line } },
+    splitLine: { show: false },
+  };
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Where a day or a year begins its name stands alone; between them hours, days or months. */
+function timeLabel(locale: string, first: number, last: number) {
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone: 'UTC', hourCycle: 'h23', ...options });
+  const hour = format({ hour: '2-digit', minute: '2-digit' });
+  const day = format({ day: 'numeric', month: 'short' });
+  const month = format({ month: 'short' });
+  const monthAndYear = format({ month: 'short', year: 'numeric' });
+  const long = last - first > 100 * DAY;
+  return (value: number) => {
+    const at = new Date(value);
+    if (value % DAY !== 0) return hour.format(at);
+    if (at.getUTCDate() !== 1 || !long) return day.format(at);
+    return at.getUTCMonth() === 0 ? monthAndYear.format(at) : month.format(at);
+  };
+}
+
+/** The moment as an axis that counts in UTC shows it; null: no such time. */
+export function onAxis(cell: Cell): number | null {
+  return cell === null ? null : (toDate(String(cell))?.getTime() ?? null);
+}
+
+export const isTime = ({ type }: Column) => type === 'date' || type === 'timestamp';

@@ -1,0 +1,25 @@
+/** The fonts of a document, within it. */
+import { readFileSync } from 'node:fs';
+import { fontFilesFor, type FontFile } from './faces.ts';
+
+const rules = new Map<string, string>();
+
+/** @font-face rules with the files that hold the text's characters; 40 to 70 kB for Latin text. */
+export function embedFonts(text: string): string {
+  return fontFilesFor(text).map(ruleOf).join('');
+}
+
+function ruleOf({ family, weight, file, ranges }: FontFile): string {
+  let rule = rules.get(file);
+  if (rule === undefined) {
+    const data = readFileSync(file).toString('base64');
+    const range = ranges
+      .map(([from, to]) => `U+${from.toString(16)}${to === from ? '' : `-${to.toString(16)}`}`)
+      .join(',');
+    rule = `@font-face{font-family:'${family}';font-weight:${weight};src:url(data:font/woff2;base64,${data}) format('woff2');unicode-range:${range}}`;
+    // A few scripts are used again and again; all of them together would be 40 MB.
+    if (rules.size > 40) rules.clear();
+    rules.set(file, rule);
+  }
+  return rule;
+}

@@ -1,0 +1,106 @@
+/** The fonts that a report may carry: Inter, and the Noto fonts for what Inter lacks, as far as they are installed.
+ *  Each comes in many files by ranges of characters; a document carries only those of the characters it shows. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { readFace, type Face } from './face.ts';
+
+export type FontFile = {
+  readonly family: string;
+  readonly weight: string;
+  readonly file: string;
+  readonly ranges: readonly (readonly [number, number])[];
+};
+
+export const INTER = 'Inter Variable';
+const PACKAGES = {
+  inter: '@fontsource-variable/inter/wght.css',
+  japanese: '@fontsource-variable/noto-sans-jp/wght.css',
+  korean: '@fontsource-variable/noto-sans-kr/wght.css',
+  chinese: '@fontsource-variable/noto-sans-sc/wght.css',
+  emoji: '@fontsource/noto-color-emoji/400.css',
+} as const;
+type Name = keyof typeof PACKAGES;
+
+const KANA = /[\u3040-\u30ff]/;
+const HANGUL = /[\u1100-\u11ff\uac00-\ud7af]/;
+
+const resolve = createRequire(import.meta.url).resolve;
+const known = new Map<Name, readonly FontFile[]>();
+const faces = new Map<string, Face>();
+
+/** The files for the characters of a text, each character from the first family that has it. Han characters look
+ *  different in Japan, Korea and China: kana or hangul anywhere in the text tells which are meant. */
+export function fontFilesFor(text: string): readonly FontFile[] {
+  const order = orderFor(text);
+  const needed = new Set<FontFile>();
+  for (const character of new Set(text)) {
+    const file = findFile(order, character.codePointAt(0)!);
+    if (file) needed.add(file);
+  }
+  return [...needed];
+}
+
+/** What draws one character of a text that is shown as a picture; null: no font here has it. Color emoji have no
+ *  outlines of one colour, and are left to others. */
+export function faceFor(text: string, codePoint: number): Face | null {
+  const order = orderFor(text).filter((name) => name !== 'emoji');
+  const found = findFile(order, codePoint);
+  if (!found) return null;
+  let face = faces.get(found.file);
+  if (!face) faces.set(found.file, (face = readFace(found.file)));
+  return face;
+}
+
+function orderFor(text: string): Name[] {
+  if (HANGUL.test(text)) return ['inter', 'korean', 'japanese', 'chinese', 'emoji'];
+  if (KANA.test(text)) return ['inter', 'japanese', 'chinese', 'korean', 'emoji'];
+  return ['inter', 'chinese', 'japanese', 'korean', 'emoji'];
+}
+
+function findFile(order: readonly Name[], codePoint: number): FontFile | undefined {
+  for (const name of order) {
+    const file = filesOf(name).find(({ ranges }) =>
+      ranges.some(([from, to]) => codePoint >= from && codePoint <= to),
+    );
+    if (file) return file;
+  }
+  return undefined;
+}
+
+function filesOf(name: Name): readonly FontFile[] {
+  let files = known.get(name);
+  if (!files) known.set(name, (files = readPackage(name)));
+  return files;
+}
+
+function readPackage(name: Name): readonly FontFile[] {
+  const sheet = find(PACKAGES[name]);
+  if (sheet === null) return [];
+  const rules = readFileSync(sheet, 'utf8').match(/@font-face\s*\{[^}]*\}/g) ?? [];
+  return rules.flatMap((rule) => {
+    const value = (key: string) => new RegExp(`${key}:\\s*([^;]+);`).exec(rule)?.[1]?.trim() ?? '';
+    const url = /url\(([^)]+\.woff2)\)/.exec(rule)?.[1];
+    if (url === undefined) return [];
+    const ranges = value('unicode-range').split(',').map(readRange);
+    const family = value('font-family').replaceAll(/['"]/g, '');
+    return [{ family, weight: value('font-weight'), file: join(dirname(sheet), url), ranges }];
+  });
+}
+
+/** `U+4e00-4e2f`, `U+41` */
+function readRange(text: string): readonly [number, number] {
+  const [from = '0', to = from] = text.trim().replace(/^U\+/i, '').split('-');
+  return [Number.parseInt(from, 16), Number.parseInt(to, 16)];
+}
+
+/** The other fonts may be left out of an installation, to save their megabytes; the machine's own are used then. */
+function find(path: string): string | null {
+  try {
+    return resolve(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (path !== PACKAGES.inter && code === 'MODULE_NOT_FOUND') return null;
+    throw error;
+  }
+}

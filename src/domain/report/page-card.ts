@@ -1,0 +1,234 @@
+/** A card on a page or on paper. */
+import { escapeHtml } from '#platform/html.ts';
+import type { CardView, DashboardView } from '../dashboard/view.ts';
+import { figureOf } from './chart/kpi.ts';
+import { drawChart, drawTrend } from './chart/svg.ts';
+import { fit, measure } from './font/measure.ts';
+import { LOCALE, type Format } from './format.ts';
+import { blocksOf, type Block, type Placed } from './layout.ts';
+import { PAPER, SCREEN } from './page-style.ts';
+import { moreOf, naturalWidth, tableOf, type Table } from './table.ts';
+import {
+  describeChart,
+  FAILED,
+  formatOf,
+  isChart,
+  noDataIn,
+  paragraphsOf,
+  problemOf,
+} from './words.ts';
+
+export type CardContext = {
+  readonly view: DashboardView;
+  readonly locale: string | undefined;
+  /** Of the dashboard, unlike all others in the document. */
+  readonly id: string;
+};
+
+type Box = { readonly width: number; readonly height: number; readonly fontSize: number };
+type Drawing = CardContext & { readonly box: Box; readonly narrow: Box | null };
+
+const PX_PER_MM = 96 / 25.4;
+const PT = 96 / 72;
+const PRINT_TABLE = { rows: 2_000, columns: 24 };
+const PAGE_TABLE = { rows: 1_000, columns: 60 };
+const PRINT_ROW_MM = 5;
+const TABLE_FONT_PX = 8.5 * PT;
+const CELL_PADDING_PX = 1.6 * PX_PER_MM + 1;
+
+export function pageCard({ card, place }: Placed, context: CardContext): string {
+  const { width, unit, gap, pad } = SCREEN;
+  const column = (width - 11 * gap) / 12;
+  const box = {
+    width: place.w * column + (place.w - 1) * gap - 2 * pad,
+    height: Math.max(90, place.h * unit + (place.h - 1) * gap - 2 * pad - 28),
+    fontSize: 12,
+  };
+  const narrow = { width: 334, height: card.visualisation === 'pie' ? 300 : 220, fontSize: 12 };
+  const area = `grid-area:${place.y + 1}/${place.x + 1}/span ${place.h}/span ${place.w}`;
+  const drawing = { ...context, box, narrow };
+  return frameOf(card, area, place.h === 1, bodyOf(card, drawing, pageTable), drawing);
+}
+
+/** What stands on paper: bands that are never cut, and tables and texts that go on over pages. */
+export function printBlocks(context: CardContext): string {
+  const most = Math.floor((PAPER.band + PAPER.gap) / (PAPER.unit + PAPER.gap));
+  return blocksOf(context.view.cards, (each) => flows(each, context), most)
+    .map((block) => printBlock(block, context))
+    .join('\n');
+}
+
+function printBlock(block: Block, context: CardContext): string {
+  if ('flow' in block) return flowing(block.flow, context);
+  const { rows, cards } = block.band;
+  const grid = `grid-template-rows:repeat(${rows},${PAPER.unit}mm)`;
+  return `<div class="band" style="${grid}">${cards.map((each) => printCard(each, context)).join('\n')}</div>`;
+}
+
+function printCard({ card, place }: Placed, context: CardContext): string {
+  const area = `grid-area:${place.y + 1}/${place.x + 1}/span ${place.h}/span ${place.w}`;
+  const drawing = { ...context, box: printBox({ card, place }), narrow: null };
+  return frameOf(card, area, place.h === 1, bodyOf(card, drawing, fittingTable), drawing);
+}
+
+/** px within the card, beneath its title. */
+function printBox({ card, place }: Placed): Box {
+  const { width, unit, gap, pad } = PAPER;
+  const column = (width - 11 * gap) / 12;
+  const inner = (place.w * column + (place.w - 1) * gap - 2 * pad - 0.5) * PX_PER_MM;
+  const lines = measure(card.title, 9 * PT, true) > inner ? 2 : 1;
+  const title = lines * 9 * PT * 1.25 + 1.5 * PX_PER_MM;
+  const whole = (place.h * unit + (place.h - 1) * gap - 2 * pad - 0.5) * PX_PER_MM;
+  return { width: inner, height: Math.max(20, whole - title), fontSize: 10 };
+}
+
+/** Whether a table or a text is longer or wider than its place on paper. */
+function flows(each: Placed, { locale }: CardContext): boolean {
+  const { card } = each;
+  if (problemOf(card) !== null) return false;
+  const box = printBox(each);
+  if (card.visualisation === 'text') {
+    const lines = paragraphsOf(card).reduce((sum, text) => sum + linesOf(text, box.width) + 0.7, 0);
+    return lines * TABLE_FONT_PX * 1.35 > box.height + 4;
+  }
+  if (card.visualisation !== 'table' || card.rows.length === 0) return false;
+  const table = tableOf(card, formatOf(card, locale), PRINT_TABLE);
+  const notes = moreOf(table, card.truncated) === null ? 0 : 1;
+  const height = (table.rows.length + 1 + notes) * PRINT_ROW_MM * PX_PER_MM;
+  return height > box.height || naturalWidth(table, TABLE_FONT_PX, CELL_PADDING_PX) > box.width;
+}
+
+function linesOf(text: string, width: number): number {
+  return text
+    .split('\n')
+    .reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil((measure(line, TABLE_FONT_PX) * 1.06) / width)),
+      0,
+    );
+}
+
+function flowing(card: CardView, { locale }: CardContext): string {
+  const title = titleOf(card);
+  if (card.visualisation === 'text') {
+    return `<div class="card flow">${title}${paragraphs(card)}</div>`;
+  }
+  const table = tableOf(card, formatOf(card, locale), PRINT_TABLE);
+  const natural = naturalWidth(table, TABLE_FONT_PX, CELL_PADDING_PX);
+  const page = PAPER.width * PX_PER_MM;
+  // Two narrow columns at both ends of a page would be hard to read together.
+  const width = natural > page * 0.6 ? '100%' : `${Math.round((natural / page) * 160)}%`;
+  const small = natural > page * 1.3 ? ' class="small"' : '';
+  return `<div class="card flow">${title}<div${small} style="width:${width}">${tableHtml(table)}</div>${note(moreOf(table, card.truncated))}</div>`;
+}
+
+function frameOf(
+  card: CardView,
+  style: string,
+  low: boolean,
+  body: string,
+  { locale }: CardContext,
+): string {
+  const bad = problemOf(card) === null ? '' : ' bad';
+  const { unit } = formatOf(card, locale);
+  const classes = `card ${card.visualisation}${bad}${low ? ' low' : ''}`;
+  return `<article class="${classes}" style="${style}">${titleOf(card, isChart(card) ? unit : null)}${body}</article>`;
+}
+
+function titleOf({ title }: CardView, unit: string | null = null): string {
+  if (title === '') return '';
+  const beside = unit === null ? '' : ` <span class="unit">${escapeHtml(unit)}</span>`;
+  return `<h2 class="clamp">${escapeHtml(title)}${beside}</h2>`;
+}
+
+function bodyOf(
+  card: CardView,
+  drawing: Drawing,
+  tableBody: (card: CardView, format: Format) => string,
+): string {
+  const format = formatOf(card, drawing.locale);
+  const problem = problemOf(card);
+  if (problem !== null) {
+    return `<div class="body words"><strong>${FAILED}</strong><p>${escapeHtml(problem)}</p></div>`;
+  }
+  if (card.visualisation === 'text') return `<div class="body">${paragraphs(card)}</div>`;
+  if (card.rows.length === 0) return `<p class="body empty">${noDataIn(drawing.view)}</p>`;
+  if (card.visualisation === 'kpi') return figure(card, format, drawing);
+  if (card.visualisation === 'table') return tableBody(card, format);
+  return chart(card, format, drawing);
+}
+
+function chart(
+  card: CardView,
+  format: Format,
+  { box, narrow, id, locale = LOCALE }: Drawing,
+): string {
+  const label = escapeHtml(describeChart(card, format));
+  const draw = (size: Box, kind: 'wide' | 'narrow') => {
+    const { svg, notes } = drawChart(
+      card,
+      { ...size, format, locale },
+      `${id}c${card.id}${kind[0]}`,
+    );
+    const picture = svg.replace('<svg ', `<svg role="img" aria-label="${label}" `);
+    const more = card.truncated ? [...notes, 'There are more rows than could be read.'] : notes;
+    return {
+      figure: `<figure class="body ${kind}">${picture}</figure>`,
+      note: note(more.join(' ')),
+    };
+  };
+  const wide = draw(box, 'wide');
+  if (narrow === null) return wide.figure + wide.note;
+  return wide.figure + draw(narrow, 'narrow').figure + wide.note;
+}
+
+function figure(card: CardView, format: Format, { box, id, locale = LOCALE }: Drawing): string {
+  const { value, beside, trend } = figureOf(card, format);
+  const shown = fit(value, 4_000, 100);
+  // As large as it may be, and never wider than its card.
+  const most = Math.min(box.fontSize * 2.6, Math.max(14, box.height * 0.55));
+  const wide = Math.floor((9_400 / measure(shown, 100, true)) * 10) / 10;
+  const words = beside
+    .map(
+      ({ name, value: each }) =>
+        `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(each)}</dd></div>`,
+    )
+    .join('');
+  const size = `font-size:min(${Math.round(most)}px,${wide}cqw)`;
+  const height = box.height - most * 1.15 - (words === '' ? 0 : box.fontSize * 1.5) - 4;
+  const line =
+    trend !== null && height >= 14
+      ? `<div class="trend">${drawTrend(trend, { ...box, height, format, locale }, `${id}c${card.id}`)}</div>`
+      : '';
+  return `<p class="value" style="${size}">${escapeHtml(shown)}</p>${words === '' ? '' : `<dl>${words}</dl>`}${line}`;
+}
+
+function fittingTable(card: CardView, format: Format): string {
+  const table = tableOf(card, format, PRINT_TABLE);
+  return `<div class="body fits">${tableHtml(table)}</div>${note(moreOf(table, card.truncated))}`;
+}
+
+function pageTable(card: CardView, format: Format): string {
+  const table = tableOf(card, format, PAGE_TABLE);
+  return `<div class="body scroll" tabindex="0">${tableHtml(table)}</div>${note(moreOf(table, card.truncated))}`;
+}
+
+function tableHtml({ head, rows }: Table): string {
+  const kind = (at: number, text: string) =>
+    head[at]?.isNumber ? ' class="n"' : text.length > 40 ? ' class="w"' : '';
+  const heads = head
+    .map(({ name }, at) => `<th scope="col"${kind(at, '')}>${escapeHtml(name)}</th>`)
+    .join('');
+  const body = rows.map(
+    (row) =>
+      `<tr>${row.map((text, at) => `<td${kind(at, text)}>${escapeHtml(text)}</td>`).join('')}</tr>`,
+  );
+  return `<table><thead><tr>${heads}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+}
+
+const paragraphs = (card: CardView) =>
+  paragraphsOf(card)
+    .map((text) => `<p>${escapeHtml(text)}</p>`)
+    .join('');
+
+const note = (text: string | null) =>
+  text === null || text === '' ? '' : `<p class="note">${escapeHtml(text)}</p>`;

@@ -1,0 +1,92 @@
+/** Prints one document in a context of its own: no script runs, nothing is asked of any host, and whatever the
+ *  document left there is gone with the context. */
+import type { Browser, BrowserContext, Page } from 'puppeteer';
+
+/** The browser, or the process of this one page, ended. */
+export class Crashed extends Error {
+  override readonly name = 'Crashed';
+}
+
+export type Printing = {
+  readonly html: string;
+  readonly signal: AbortSignal;
+  /** Called when the context could not be closed in time: this browser should not be used again. */
+  readonly onStuck: () => void;
+};
+
+// Closing takes 20 ms. A step must have ended 2 s after its signal.
+const CLOSE_MS = 1_000;
+
+/** @throws Crashed; the signal's reason, once it is aborted. */
+export async function print(
+  browser: Browser,
+  { html, signal, onStuck }: Printing,
+): Promise<Buffer> {
+  signal.throwIfAborted();
+  const ended = Promise.withResolvers<never>();
+  // Whoever is done before it comes does not wait for it.
+  ended.promise.catch(() => {});
+  const crash = () => ended.reject(new Crashed('Chromium ended while it drew a report.'));
+  const abort = () => ended.reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  browser.once('disconnected', crash);
+  let context: BrowserContext | undefined;
+  const work = async () => {
+    context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    page.once('error', crash);
+    await seal(page);
+    await page.setContent(html, { waitUntil: 'load', timeout: 0 });
+    return Buffer.from(
+      await page.pdf({
+        preferCSSPageSize: true,
+        printBackground: true,
+        tagged: true,
+        outline: true,
+        timeout: 0,
+      }),
+    );
+  };
+  const working = work();
+  try {
+    return await Promise.race([working, ended.promise]);
+  } catch (error) {
+    if (!browser.connected) crash();
+    // What it broke off with counts, not what broke because of that.
+    if (signal.aborted || !browser.connected) await ended.promise;
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    browser.off('disconnected', crash);
+    working.catch(() => {});
+    if (!(await closed(context))) onStuck();
+  }
+}
+
+/** The document's own policy says the same; this holds also for a document without one. */
+async function seal(page: Page): Promise<void> {
+  await page.setJavaScriptEnabled(false);
+  await page.setOfflineMode(true);
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const answer = request.url().startsWith('data:') ? request.continue() : request.abort();
+    // The page may be gone before its request is answered.
+    answer.catch(() => {});
+  });
+}
+
+async function closed(context: BrowserContext | undefined): Promise<boolean> {
+  if (context === undefined) return true;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((done) => {
+    timer = setTimeout(() => done(false), CLOSE_MS);
+  });
+  const closing = context.close().then(
+    () => true,
+    // It is gone together with its browser.
+    () => true,
+  );
+  const isClosed = await Promise.race([closing, late]);
+  clearTimeout(timer);
+  return isClosed;
+}
