@@ -97,7 +97,8 @@ builder.mutationFields((t) => ({
   issueToken: t.field({
     type: IssuedToken,
     errors: FAILURES,
-    description: 'Issues a token to the caller.',
+    description:
+      'Issues a token to the caller, or to a service of the organisation, which cannot sign in. The latter needs org.admin.',
     args: {
       name: t.arg.string({ required: true, description: 'So that you recognise it.' }),
       scopes: t.arg({
@@ -111,8 +112,11 @@ builder.mutationFields((t) => ({
         type: 'DateTime',
         description: 'When it ends; null: once it is revoked.',
       }),
+      serviceId: t.arg.id({
+        description: 'A service, instead of the caller: `User:3` or 3.',
+      }),
     },
-    resolve: (_root, { name, scopes, projectId, expiresAt }, context) =>
+    resolve: (_root, { name, scopes, projectId, expiresAt, serviceId }, context) =>
       expected(
         async () =>
           issueToken(context.pool, who(context), {
@@ -120,6 +124,7 @@ builder.mutationFields((t) => ({
             scopes: scopes ?? [],
             projectId: projectId == null ? null : readId('Project', projectId, 'projectId'),
             expiresAt: expiresAt ?? null,
+            serviceId: serviceId == null ? null : readId('User', serviceId, 'serviceId'),
           }),
         (path) => path.map((part) => (part === 'expires_at' ? 'expiresAt' : part)),
       ),

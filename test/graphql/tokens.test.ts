@@ -1,6 +1,6 @@
 /** Access tokens over the wire. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createToken } from '#test/support/factories.ts';
+import { createToken, createUser } from '#test/support/factories.ts';
 import { createGround, type Ground, type Person } from './ground.ts';
 
 let ground: Ground;
@@ -100,4 +100,20 @@ test('a token of another organisation is not found', async () => {
   const { id } = await createToken(pool, { orgId: otherOrg.id, userId: people.stranger.id });
   const { data } = await ground.ask('admin', `mutation { revokeToken(id: ${id}) { ${FAILURES} } }`);
   expect(data.revokeToken.__typename).toBe('NotFound');
+});
+
+test('an administrator issues tokens to services, and to nobody else', async () => {
+  const { org, otherOrg, people, pool } = ground;
+  const service = await createUser(pool, { orgId: org.id, role: 'viewer', isService: true });
+  const foreign = await createUser(pool, { orgId: otherOrg.id, isService: true });
+  const { text, token } = await issue('admin', `name: "Nightly", serviceId: "User:${service.id}"`);
+  expect(token).toMatchObject({ isMine: false, user: { email: service.email } });
+  const headers = { authorization: `Bearer ${text}` };
+  const { data } = await ground.ask(null, '{ viewer { role user { databaseId } } }', {}, headers);
+  expect(data.viewer).toEqual({ role: 'VIEWER', user: { databaseId: service.id } });
+  const refused = async (person: Person, id: number) =>
+    (await issue(person, `name: "x", serviceId: ${id}`)).__typename;
+  expect(await refused('designer', service.id)).toBe('Forbidden');
+  expect(await refused('admin', people.viewer.id)).toBe('NotFound');
+  expect(await refused('admin', foreign.id)).toBe('NotFound');
 });

@@ -26,6 +26,13 @@ export const insertToken = statement<TokenRow>(
    returning ${columns}`,
 );
 
+/** $1 organisation, $2 user. */
+export const findService = statement<{ id: number }>(
+  'find-service',
+  `select u.id from "user" u join user_org m on m.user_id = u.id
+    where m.org_id = $1 and u.id = $2 and u.is_service and u.deactivated_at is null`,
+);
+
 /** $1 organisation, $2 user or null for all. */
 export const listTokens = statement<TokenRow>(
   'list-tokens',

@@ -1,10 +1,10 @@
 /** Personal access tokens of the caller: issued, listed, revoked. An administrator may also list and revoke
- *  those of others. The text of a token leaves this file once, when it is issued. */
+ *  those of others, and issue them to services, which cannot sign in. The text of a token leaves this file once, when it is issued. */
 import { row, rows, transaction, type Pool } from '#platform/db.ts';
 import { DomainError, invalid, type Problem } from '#platform/errors.ts';
 import { getProject } from '../project/project.ts';
 import { recordChange } from './audit.ts';
-import { may, SCOPES, type Principal, type Scope } from './principal.ts';
+import { may, permitOrg, SCOPES, type Principal, type Scope } from './principal.ts';
 import { createSecretToken } from './secret-token.ts';
 import * as sql from './tokens.sql.ts';
 
@@ -16,13 +16,15 @@ export type TokenRequest = {
   readonly projectId: number | null;
   /** null: until it is revoked. */
   readonly expiresAt: Date | null;
+  /** A service of the organisation, instead of the caller. */
+  readonly serviceId?: number | null;
 };
 
 const MAX_NAME = 100;
 
 /** @returns the token's row and its text, which is not kept.
- *  @throws DomainError VALIDATION; FORBIDDEN when the scopes reach beyond those of the token in use;
- *  NOT_FOUND for a project that the caller may not see. */
+ *  @throws DomainError VALIDATION; FORBIDDEN when the scopes reach beyond those of the token in use, and for a service
+ *  without org.admin; NOT_FOUND for a project that the caller may not see, and for what is no service here. */
 export async function issueToken(
   pool: Pool,
   who: Principal,
@@ -41,12 +43,13 @@ export async function issueToken(
   if (problems.length > 0) throw invalid(problems);
   refuseWiderScopes(who, request.scopes);
   if (request.projectId !== null) await getProject(pool, who, request.projectId);
+  const userId = await holderOf(pool, who, request.serviceId ?? null);
 
   const { token, prefix, hash } = createSecretToken();
   return transaction(pool, async (tx) => {
     const issued = await row(tx, sql.insertToken, [
       who.orgId,
-      who.userId,
+      userId,
       request.projectId,
       name,
       prefix,
@@ -87,6 +90,17 @@ export async function revokeToken(pool: Pool, who: Principal, id: number): Promi
     });
     return revoked;
   });
+}
+
+// Nobody gets a token that speaks for another person.
+async function holderOf(pool: Pool, who: Principal, serviceId: number | null): Promise<number> {
+  if (serviceId === null) return who.userId;
+  permitOrg(who);
+  const service = await row(pool, sql.findService, [who.orgId, serviceId]);
+  if (service === null) {
+    throw new DomainError('NOT_FOUND', `No service ${serviceId} in this organisation.`);
+  }
+  return serviceId;
 }
 
 // Otherwise a leaked read-only token would be worth as much as its user.

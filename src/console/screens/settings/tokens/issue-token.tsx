@@ -1,6 +1,10 @@
-/** Issues a token to oneself and shows its text, this once, with how a program sends it. */
+/** Issues a token to oneself, or to a service, and shows its text, this once, with how a program sends it. */
 import { useId, useState, type SubmitEvent } from 'react';
-import { SettingsIssueTokenDocument } from '../../../generated/graphql.ts';
+import { useQuery } from 'urql';
+import {
+  SettingsIssueTokenDocument,
+  SettingsServicesDocument,
+} from '../../../generated/graphql.ts';
 import { useCommand } from '../../../live/use-command.ts';
 import { Button } from '../../../parts/button.tsx';
 import { CopyButton } from '../../../parts/copy-button.tsx';
@@ -42,6 +46,10 @@ function Ask({ onClose, onIssued }: { onClose: () => void; onIssued: (issued: Is
   const { send, sending, refused } = useCommand(SettingsIssueTokenDocument);
   const problemOf = (field: string) =>
     refused?.problems.find(({ path }) => path[0] === field)?.message;
+  const [{ data }] = useQuery({ query: SettingsServicesDocument, pause: !isAdmin });
+  const services = (data?.members.nodes ?? []).flatMap(({ isService, user }) =>
+    isService && user ? [user] : [],
+  );
   const isPlaced = problemOf('name') !== undefined || problemOf('expiresAt') !== undefined;
 
   async function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -53,6 +61,7 @@ function Ask({ onClose, onIssued }: { onClose: () => void; onIssued: (issued: Is
       scopes: scope ? [scope] : [],
       projectId: meant?.id ?? null,
       expiresAt: expiresAt(expiry, String(given.get('at')), Date.now()),
+      serviceId: String(given.get('service') ?? '') || null,
     });
     if (answer?.issueToken.__typename === 'IssuedToken') onIssued(answer.issueToken);
   }
@@ -80,7 +89,21 @@ function Ask({ onClose, onIssued }: { onClose: () => void; onIssued: (issued: Is
         >
           {(given) => <input {...given} name="name" maxLength={100} required />}
         </Field>
-        <Field label="It may" help="Never more than you may yourself, now or later.">
+        {services.length > 0 && (
+          <Field label="For" help="A service cannot sign in; a token is all that it has.">
+            {(given) => (
+              <select {...given} name="service" defaultValue="">
+                <option value="">You</option>
+                {services.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        )}
+        <Field label="It may" help="Never more than its owner may, now or later.">
           {(given) => (
             <select {...given} name="scope" defaultValue="READ">
               {SCOPES.filter(({ scope }) => scope !== 'ADMIN' || isAdmin).map(
@@ -90,7 +113,7 @@ function Ask({ onClose, onIssued }: { onClose: () => void; onIssued: (issued: Is
                   </option>
                 ),
               )}
-              <option value="">All that you may</option>
+              <option value="">All that its owner may</option>
             </select>
           )}
         </Field>

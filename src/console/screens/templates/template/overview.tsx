@@ -51,7 +51,7 @@ function Parameters({ template: { parameters } }: { template: Template }) {
                 <code>{name}</code>
                 {help && <p>{help}</p>}
               </td>
-              <td>
+              <td className={styles['type']}>
                 {type.toLowerCase()}
                 {options.length > 0 && <p>{options.join(', ')}</p>}
               </td>
