@@ -6,7 +6,8 @@ export type Format = {
   readonly value: (value: number) => string;
   /** For axes and narrow places: `1.2M`; a unit that is neither money nor per cent is left to the title. */
   readonly short: (value: number) => string;
-  readonly cell: (cell: Cell, column: Column) => string;
+  /** @param digits after the point of a number; default as many as it has, 4 at most. */
+  readonly cell: (cell: Cell, column: Column, digits?: number) => string;
   /** The unit, where `short` leaves it out. */
   readonly unit: string | null;
 };
@@ -22,8 +23,8 @@ export const NO_VALUE = '–';
 export const LOCALE = 'en-GB';
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
-// 20261116 or 4711 is no amount.
-const IS_NAME = /(^|_)(id|no|number|year|sku|code|zip)$/i;
+/** 20261116 or 4711 is no amount under such a name. */
+export const IS_NAME = /(^|_)(id|no|number|year|sku|code|zip)$/i;
 const DAY = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?))?/;
 
 export function createFormat({ unit, decimals, locale }: FormatOptions): Format {
@@ -53,7 +54,8 @@ export function createFormat({ unit, decimals, locale }: FormatOptions): Format 
   return {
     value: (value) => plain(value) + after,
     short: (value) => compact(value) + percent,
-    cell: (cell, column) => formatCell(cell, column, { locale, decimals }),
+    cell: (cell, column, digits = decimals) =>
+      formatCell(cell, column, { locale, decimals: digits }),
     unit: currency !== undefined || percent || unit === undefined ? null : unit,
   };
 }

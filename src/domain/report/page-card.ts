@@ -34,7 +34,7 @@ const PRINT_TABLE = { rows: 2_000, columns: 24 };
 const PAGE_TABLE = { rows: 1_000, columns: 60 };
 const PRINT_ROW_MM = 5;
 const TABLE_FONT_PX = 8.5 * PT;
-const CELL_PADDING_PX = 1.6 * PX_PER_MM + 1;
+const CELL_PADDING_PX = 2 * PX_PER_MM + 1;
 
 export function pageCard({ card, place }: Placed, context: CardContext): string {
   const { width, unit, gap, pad } = SCREEN;

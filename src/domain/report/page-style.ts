@@ -51,8 +51,8 @@ h2{font-size:9pt;margin-bottom:1.5mm;break-after:avoid}
 .note{font-size:7pt;margin-top:1mm}
 thead{display:table-header-group}
 tr{break-inside:avoid}
-th,td{padding:.9mm 1.6mm;overflow-wrap:anywhere}
-.fits th,.fits td{white-space:nowrap;padding:.75mm 1.6mm;line-height:1.3}
+th,td{padding:.9mm 2mm;overflow-wrap:anywhere}
+.fits th,.fits td{white-space:nowrap;padding:.75mm 2mm;line-height:1.3}
 .small{font-size:6.5pt}
 .notice{padding:1.5mm 3mm;margin-bottom:3mm;border-radius:1.2mm}
 `;

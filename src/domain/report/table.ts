@@ -1,7 +1,7 @@
 /** A card's rows as words: which columns and rows a table shows, and how wide it would like to be. */
-import type { CardView } from '../dashboard/view.ts';
+import type { CardView, Cell } from '../dashboard/view.ts';
 import { measure } from './font/measure.ts';
-import type { Format } from './format.ts';
+import { IS_NAME, type Format } from './format.ts';
 
 export type Table = {
   readonly head: readonly { readonly name: string; readonly isNumber: boolean }[];
@@ -22,21 +22,34 @@ export function tableOf(
   const wanted = rows.slice(0, options.limit ?? rows.length);
   const kept = wanted.slice(0, most.rows);
   const money = [options.y ?? []].flat();
+  const digits = shown.map((_, at) => options.decimals ?? digitsOf(kept.map((row) => row[at])));
   return {
     head: shown.map(({ name, type }) => ({
       name: name.replaceAll('_', ' '),
-      isNumber: type === 'number',
+      isNumber: type === 'number' && !IS_NAME.test(name),
     })),
     rows: kept.map((row) =>
       shown.map((column, at) => {
         const cell = row[at] ?? null;
         const hasUnit = money.includes(column.name) && column.type === 'number' && cell !== null;
-        return hasUnit ? format.value(Number(cell)) : format.cell(cell, column);
+        return hasUnit ? format.value(Number(cell)) : format.cell(cell, column, digits[at]);
       }),
     ),
     moreRows: wanted.length - kept.length,
     moreColumns: columns.length - shown.length,
   };
+}
+
+const MOST_DIGITS = 2;
+
+/** The same for a whole column, so that its points stand below each other. */
+function digitsOf(cells: readonly (Cell | undefined)[]): number {
+  let most = 0;
+  for (const cell of cells) {
+    const written = typeof cell === 'number' ? String(cell) : '';
+    most = Math.max(most, Math.min(MOST_DIGITS, (written.split('.')[1] ?? '').length));
+  }
+  return most;
 }
 
 /** px in which every cell is on one line; the first rows speak for the others. */

@@ -2,16 +2,32 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { fit, measure } from '../font/measure.ts';
 import type { Data } from './data.ts';
-import { categoryAxis, GAP, isTime, keyOf, valueAxis, type Frame } from './frame.ts';
+import { categoryAxis, GAP, isTime, keyOf, onAxis, valueAxis, type Frame } from './frame.ts';
+import { areMonths } from './time-axis.ts';
 
 export type Drawn = { readonly option: EChartsCoreOption; readonly notes: readonly string[] };
 
 export function barChart(data: Data, frame: Frame, stacked: boolean): Drawn {
-  const names = data.at.map((cell) => frame.format.cell(cell, data.x));
+  const names = namesOf(data, frame);
   const slot = (frame.width - 5 * frame.fontSize) / Math.max(1, names.length);
   const tooWide = names.some((name) => measure(name, frame.fontSize) > slot - GAP / 2);
   const lying = tooWide && !isTime(data.x);
   return lying ? lyingBars(data, names, frame, stacked) : uprightBars(data, names, frame, stacked);
+}
+
+/** Months by their names alone. */
+function namesOf({ at, x }: Data, { format, locale }: Frame): string[] {
+  const times = isTime(x) ? at.map(onAxis) : [];
+  const known = times.filter((time) => time !== null);
+  if (known.length !== at.length || !areMonths(known)) {
+    return at.map((cell) => format.cell(cell, x));
+  }
+  const month = new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    month: 'short',
+    year: 'numeric',
+  });
+  return known.map((time) => month.format(time));
 }
 
 function uprightBars(data: Data, names: readonly string[], frame: Frame, stacked: boolean): Drawn {

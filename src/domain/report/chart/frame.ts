@@ -1,5 +1,5 @@
 /** What charts with axes share: the size they are made for, grid, axes and the key above. */
-import type { Column, Cell } from '../../dashboard/view.ts';
+import type { Cell, Column } from '../../dashboard/view.ts';
 import { measure, fit } from '../font/measure.ts';
 import { toDate, type Format } from '../format.ts';
 import { LOOK } from '../look.ts';
@@ -76,39 +76,6 @@ export function categoryAxis({ fontSize }: Frame, names: readonly string[], ever
     },
     axisLine: { lineStyle: { color: LOOK.lineStrong } },
     axisTick: { show: false },
-  };
-}
-
-export function timeAxis({ fontSize, locale, width }: Frame, times: readonly number[]) {
-  const [first = 0, last = 0] = [Math.min(...times), Math.max(...times)];
-  const label = timeLabel(locale, first, last);
-  return {
-    type: 'time' as const,
-    splitNumber: Math.max(2, Math.floor(width / (fontSize * 7))),
-    axisLabel: { color: LOOK.ink3, fontSize, hideOverlap: true, formatter: label },
-    axisLine: { lineStyle: { color: LOOK.lineStrong } },
-    axisTick: { show: true, lineStyle: { color: LOOK.line } },
-    splitLine: { show: false },
-  };
-}
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-/** Where a day or a year begins its name stands alone; between them hours, days or months. */
-function timeLabel(locale: string, first: number, last: number) {
-  const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { timeZone: 'UTC', hourCycle: 'h23', ...options });
-  const hour = format({ hour: '2-digit', minute: '2-digit' });
-  const day = format({ day: 'numeric', month: 'short' });
-  const month = format({ month: 'short' });
-  const monthAndYear = format({ month: 'short', year: 'numeric' });
-  const long = last - first > 100 * DAY;
-  return (value: number) => {
-    const at = new Date(value);
-    if (value % DAY !== 0) return hour.format(at);
-    if (at.getUTCDate() !== 1 || !long) return day.format(at);
-    return at.getUTCMonth() === 0 ? monthAndYear.format(at) : month.format(at);
   };
 }
 

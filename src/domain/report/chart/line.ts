@@ -1,7 +1,8 @@
 /** Lines and areas, along times as far apart as they are, or along categories one after another. */
 import { gridBelow, type Drawn } from './bar.ts';
 import type { Data } from './data.ts';
-import { categoryAxis, isTime, keyOf, onAxis, timeAxis, valueAxis, type Frame } from './frame.ts';
+import { categoryAxis, isTime, keyOf, onAxis, valueAxis, type Frame } from './frame.ts';
+import { timeAxis } from './time-axis.ts';
 
 // Dots that touch each other say nothing.
 const ROOM_OF_A_DOT = 14;

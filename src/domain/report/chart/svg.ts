@@ -4,9 +4,8 @@ import { GridComponent, LegendComponent } from 'echarts/components';
 import { init, setPlatformAPI, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { CardView } from '../../dashboard/view.ts';
-import { INTER } from '../font/faces.ts';
 import { measure } from '../font/measure.ts';
-import { paletteOf } from '../look.ts';
+import { paletteOf, SANS } from '../look.ts';
 import { barChart, type Drawn } from './bar.ts';
 import { chartData, type Data } from './data.ts';
 import type { Frame } from './frame.ts';
@@ -60,7 +59,7 @@ function draw(option: EChartsCoreOption, frame: Frame, id: string): string {
     chart.setOption({
       animation: false,
       color: [...frame.palette],
-      textStyle: { fontFamily: INTER, fontSize: frame.fontSize },
+      textStyle: { fontFamily: SANS, fontSize: frame.fontSize },
       ...option,
     });
     return clean(chart.renderToSVGString(), id);

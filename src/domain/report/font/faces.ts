@@ -18,7 +18,10 @@ const PACKAGES = {
   japanese: '@fontsource-variable/noto-sans-jp/wght.css',
   korean: '@fontsource-variable/noto-sans-kr/wght.css',
   chinese: '@fontsource-variable/noto-sans-sc/wght.css',
+  // In its WOFF2 files they are SVG, which Chromium does not draw; in the WOFF they are layers of outlines.
   emoji: '@fontsource/noto-color-emoji/400.css',
+  // Of one colour: what draws pictures for mail knows no other.
+  signs: '@fontsource/noto-emoji/400.css',
 } as const;
 type Name = keyof typeof PACKAGES;
 
@@ -33,10 +36,17 @@ const faces = new Map<string, Face>();
  *  different in Japan, Korea and China: kana or hangul anywhere in the text tells which are meant. */
 export function fontFilesFor(text: string): readonly FontFile[] {
   const order = orderFor(text);
+  const hasSequences = text.includes('\u200d');
   const needed = new Set<FontFile>();
   for (const character of new Set(text)) {
-    const file = findFile(order, character.codePointAt(0)!);
+    const codePoint = character.codePointAt(0)!;
+    if (isJoiner(codePoint)) continue;
+    const file = findFile(order, codePoint);
     if (file) needed.add(file);
+    // A family of emoji is one glyph, in another file than its members.
+    if (file && hasSequences && filesOf('emoji').includes(file)) {
+      for (const other of filesOf('emoji')) if (has(other, codePoint)) needed.add(other);
+    }
   }
   return [...needed];
 }
@@ -52,21 +62,26 @@ export function faceFor(text: string, codePoint: number): Face | null {
   return face;
 }
 
+/** Variation selectors and joiners: they take no room, and are in no file of their own. */
+export const isJoiner = (codePoint: number) =>
+  codePoint === 0x200d || (codePoint >= 0xfe00 && codePoint <= 0xfe0f);
+
 function orderFor(text: string): Name[] {
-  if (HANGUL.test(text)) return ['inter', 'korean', 'japanese', 'chinese', 'emoji'];
-  if (KANA.test(text)) return ['inter', 'japanese', 'chinese', 'korean', 'emoji'];
-  return ['inter', 'chinese', 'japanese', 'korean', 'emoji'];
+  if (HANGUL.test(text)) return ['inter', 'korean', 'japanese', 'chinese', 'emoji', 'signs'];
+  if (KANA.test(text)) return ['inter', 'japanese', 'chinese', 'korean', 'emoji', 'signs'];
+  return ['inter', 'chinese', 'japanese', 'korean', 'emoji', 'signs'];
 }
 
 function findFile(order: readonly Name[], codePoint: number): FontFile | undefined {
   for (const name of order) {
-    const file = filesOf(name).find(({ ranges }) =>
-      ranges.some(([from, to]) => codePoint >= from && codePoint <= to),
-    );
+    const file = filesOf(name).find((each) => has(each, codePoint));
     if (file) return file;
   }
   return undefined;
 }
+
+const has = ({ ranges }: FontFile, codePoint: number) =>
+  ranges.some(([from, to]) => codePoint >= from && codePoint <= to);
 
 function filesOf(name: Name): readonly FontFile[] {
   let files = known.get(name);
@@ -80,7 +95,9 @@ function readPackage(name: Name): readonly FontFile[] {
   const rules = readFileSync(sheet, 'utf8').match(/@font-face\s*\{[^}]*\}/g) ?? [];
   return rules.flatMap((rule) => {
     const value = (key: string) => new RegExp(`${key}:\\s*([^;]+);`).exec(rule)?.[1]?.trim() ?? '';
-    const url = /url\(([^)]+\.woff2)\)/.exec(rule)?.[1];
+    const url = (name === 'emoji' ? /url\(([^)]+\.woff)\)/ : /url\(([^)]+\.woff2)\)/).exec(
+      rule,
+    )?.[1];
     if (url === undefined) return [];
     const ranges = value('unicode-range').split(',').map(readRange);
     const family = value('font-family').replaceAll(/['"]/g, '');

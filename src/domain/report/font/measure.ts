@@ -1,5 +1,5 @@
 /** How wide a text is in the report's fonts, in px. What no font here has is taken to be a square. */
-import { faceFor } from './faces.ts';
+import { faceFor, isJoiner } from './faces.ts';
 
 // Bold letters of Inter are that much wider.
 const SEMIBOLD = 1.06;
@@ -32,7 +32,3 @@ export function fit(text: string, width: number, fontSize: number, semibold = fa
   }
   return `${parts.slice(0, low).join('').trimEnd()}…`;
 }
-
-/** Variation selectors and joiners take no room. */
-const isJoiner = (codePoint: number) =>
-  codePoint === 0x200d || (codePoint >= 0xfe00 && codePoint <= 0xfe0f);
