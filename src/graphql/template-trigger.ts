@@ -7,7 +7,7 @@ import { parseTrigger } from '#domain/trigger/parse-trigger.ts';
 export function describeTemplateTrigger(wire: Json): string {
   const words = wordsOf(wire);
   if (words !== null) return words;
-  if (typeof wire === 'string') return wire;
+  if (typeof wire !== 'object' || wire === null) return String(wire);
   const { cron, timezone, interval, upstream } = wire as { readonly [name: string]: Json };
   if (cron !== undefined) {
     const times = wordsOf({ cron }) ?? `cron "${text(cron)}"`;

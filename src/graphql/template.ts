@@ -2,6 +2,7 @@
 import { parametersOf } from '#domain/template/check-template.ts';
 import type { TemplateConfiguration } from '#domain/template/template-input.ts';
 import { toTemplateWire } from '#domain/template/template-input.ts';
+import { storedParameters } from '#domain/template/parameters.ts';
 import type { Parameter, ParameterType } from '#domain/template/parameters.ts';
 import { countCells, type StateCount } from '#domain/matrix/read-matrix.ts';
 import DataLoader from 'dataloader';
@@ -100,7 +101,11 @@ export const Template = builder.prismaNode('Template', {
       description:
         'What projects fill in, in the order of the form: what `configuration` declares, and what its steps leave open.',
       select: { parameters: true, steps: true },
-      resolve: (template) => parametersOf(template as unknown as TemplateConfiguration),
+      resolve: ({ parameters, steps }) =>
+        parametersOf({
+          parameters: storedParameters(parameters),
+          steps: steps as unknown as TemplateConfiguration['steps'],
+        }),
     }),
     triggerText: t.string({
       description: 'What makes its scenarios fire, in words; gaps as they are written.',

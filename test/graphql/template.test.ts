@@ -294,3 +294,47 @@ test('values that are no object, and too many projects, are refused', async () =
   const { errors } = await ground.ask('admin', '{ template { id } }');
   expect(errors![0]!.extensions['code']).toBe('VALIDATION');
 });
+
+test('a stored template that was damaged past us is listed like any other, and says so once it is switched on', async () => {
+  const id = await create();
+  const read = `query ($id: ID!) { template(id: $id) { triggerText configuration parameters { name type } } }`;
+  for (const [parameters, steps, trigger] of [
+    ['{}', '"x"', '5'],
+    [
+      '[{"name": "hours", "type": "nope"}, 3, null, {"name": "at", "type": "enum", "options": 1}]',
+      '[null]',
+      'true',
+    ],
+  ]) {
+    await ground.pool.query(
+      'update template set parameters = $2, steps = $3, trigger = $4 where id = $1',
+      [id, parameters, steps, trigger],
+    );
+    const { template: seen } = await ask(read, { id });
+    expect(seen).toMatchObject({ parameters: [], triggerText: trigger });
+    const rest = await fetch(`${ground.url}/api/scheduler/templates`, {
+      headers: { authorization: `Bearer ${ground.tokens.admin.token}` },
+    });
+    expect(rest.status).toBe(200);
+    const on = `mutation ($id: ID!, $projects: [ID!]!) {
+      setTemplateEnabled(templateId: $id, projectIds: $projects, enabled: true) {
+        ... on CellsSet { cells { id } refused { message } } ${FAILURES} } }`;
+    const { setTemplateEnabled } = await ask(on, { id, projects: [ids.first] });
+    expect(setTemplateEnabled).toMatchObject({
+      cells: [],
+      refused: [{ message: expect.stringContaining('trigger: ') }],
+    });
+  }
+  // As a default it keeps no project from being made.
+  await ground.pool.query('update template set default_enabled = true where id = $1', [id]);
+  const made = await ask(
+    `mutation { createProject(input: { name: "Made all the same" }) { ... on Project { id } ${FAILURES} } }`,
+  );
+  expect(made.createProject.__typename).toBe('Project');
+  const cell = await ask(
+    `query ($id: ID!, $project: ID!) { templateCell(templateId: $id, projectId: $project) { state } }`,
+    { id, project: made.createProject.id },
+  );
+  expect(cell.templateCell).toEqual({ state: 'BROKEN' });
+  await ground.pool.query('update template set default_enabled = false where id = $1', [id]);
+});

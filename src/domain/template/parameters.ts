@@ -92,6 +92,22 @@ export function readParameters(
   return { parameters, problems };
 }
 
+/** What a row has for parameters, whatever became of it past us: what is none is left out, so that whatever refers to it
+ *  says that it is undefined. */
+export function storedParameters(stored: unknown): readonly Parameter[] {
+  return Array.isArray(stored) ? stored.filter(isParameter) : [];
+}
+
+function isParameter(stored: unknown): stored is Parameter {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const { name, type, options = [], required, help } = stored as Record<string, unknown>;
+  return (
+    [typeof name, typeof required, typeof help].join() === 'string,boolean,string' &&
+    PARAMETER_TYPES.includes(type as ParameterType) &&
+    Array.isArray(options)
+  );
+}
+
 /** One that is badly declared is declared all the same: what names it has no problem of its own. */
 function named(wire: unknown): Parameter[] {
   const name = typeof wire === 'object' && wire !== null && 'name' in wire ? wire.name : null;

@@ -3,6 +3,8 @@ import { row, rows, type Pool, type Queryable } from '#platform/db.ts';
 import { DomainError } from '#platform/errors.ts';
 import { visibleProjects, type Principal } from '../access/principal.ts';
 import { pageOf, type Page } from '../scenario/page.ts';
+import type { StepWire } from '../step/config.ts';
+import { storedParameters } from './parameters.ts';
 import * as cells from './cell.sql.ts';
 import * as sql from './template.sql.ts';
 
@@ -57,8 +59,14 @@ export function listCells(
   return rows(pool, cells.listCells, [who.orgId, templateIds, projectIds, visible]);
 }
 
+/** Whatever was written past us: one row that is no template must not hide the others. */
 export function toTemplate({ deletedAt: _, ...found }: sql.TemplateRow): Template {
-  return found;
+  const steps: unknown = found.steps;
+  return {
+    ...found,
+    parameters: storedParameters(found.parameters),
+    steps: Array.isArray(steps) ? steps : [steps as StepWire],
+  };
 }
 
 export function noTemplate(idOrSlug: number | string): DomainError {
