@@ -5,7 +5,9 @@ import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import { DomainError, formatPath } from '#platform/errors.ts';
 import type { ErrorCode, Problem } from '#platform/errors.ts';
+import { sqlState } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 
@@ -82,11 +84,26 @@ export function tell(error: GraphQLError, log: Log, requestId: string): GraphQLE
   // The plugins' own word for a bad cursor or a page of size zero.
   const ours = origin instanceof GraphQLError || origin instanceof PothosValidationError;
   if (!origin || ours) return error;
+  if (isNul(origin)) {
+    return new GraphQLError(
+      'A text holds the character NUL, which nothing stored does; remove it.',
+      {
+        ...place,
+        extensions: { code: 'VALIDATION' satisfies ErrorCode, requestId },
+      },
+    );
+  }
   log.error({ err: origin, requestId, path: error.path }, 'an operation met a surprise');
   return new GraphQLError('Something unexpected went wrong; it was logged under this request id.', {
     ...place,
     extensions: { code: 'INTERNAL', requestId },
   });
+}
+
+/** Whether Postgres refused a text for the one character that GraphQL lets through and it cannot hold. */
+function isNul(error: unknown): boolean {
+  if (sqlState(error) === '22021') return true;
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.message.includes('`22021`');
 }
 
 /** A result with its errors as a caller may see them. */

@@ -98,3 +98,19 @@ test('a handshake beyond the limit is 429 with Retry-After', async () => {
   socket.on('error', () => {});
   socket.terminate();
 });
+
+test('a NUL, which nothing stored holds, is a mistake of whoever sends it and no surprise', async () => {
+  for (const field of [
+    'templates(q: "\\u0000") { totalCount }',
+    'templates(stepKind: "\\u0000") { totalCount }',
+    'template(slug: "\\u0000") { id }',
+    'matrix(projectText: "\\u0000") { projects { totalCount } }',
+    'projects(q: "\\u0000") { totalCount }',
+    'project(slug: "\\u0000") { id }',
+  ]) {
+    const { errors } = await ground.ask('admin', `{ ${field} }`);
+    expect(errors, field).toMatchObject([
+      { message: expect.stringContaining('NUL'), extensions: { code: 'VALIDATION' } },
+    ]);
+  }
+});
