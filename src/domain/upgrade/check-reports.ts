@@ -12,12 +12,24 @@ export type CheckedTable = { readonly table: OldTable; readonly reports: readonl
 const SHOWN = 20;
 
 /** @param hasProjects whether our tables are there; without them no row refers to anything.
- *  @throws UpgradeRefused with the rows that cannot become scenarios, the first 20 of them. */
+ *  @throws UpgradeRefused with the rows of all tables that cannot become scenarios, the first 20 of each. */
 export async function checkReports(
   db: Queryable,
-  table: OldTable,
+  tables: readonly OldTable[],
   hasProjects: boolean,
-): Promise<CheckedTable> {
+): Promise<CheckedTable[]> {
+  const checked: CheckedTable[] = [];
+  const refused: string[] = [];
+  for (const table of tables) {
+    const { total, reports, bad } = await readTable(db, table, hasProjects);
+    checked.push({ table, reports });
+    if (bad.length > 0) refused.push(refusal(table, total, bad));
+  }
+  if (refused.length > 0) throw new UpgradeRefused(refused.join('\n'));
+  return checked;
+}
+
+async function readTable(db: Queryable, table: OldTable, hasProjects: boolean) {
   const found = await db.query<{ row: OldRow }>(
     `select to_jsonb(t) as row from ${quoted(table)} t order by to_jsonb(t)->'id'`,
   );
@@ -30,8 +42,7 @@ export async function checkReports(
     if ('steps' in read) reports.push(read);
     else bad.push(`    row ${labelOf(row)}: ${read.join('; ')}`);
   }
-  if (bad.length > 0) throw new UpgradeRefused(refusal(table, old.length, bad));
-  return { table, reports };
+  return { total: old.length, reports, bad };
 }
 
 export const quoted = ({ schema, name }: Pick<OldTable, 'schema'> & { name: string }) =>

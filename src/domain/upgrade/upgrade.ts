@@ -91,8 +91,7 @@ async function takeOverReports(
 async function checkAll(client: pg.Client, tables: readonly OldTable[]): Promise<CheckedTable[]> {
   await client.query('savepoint checking');
   const { hasProjects } = (await row(client, sql.ourTables))!;
-  const checked: CheckedTable[] = [];
-  for (const table of tables) checked.push(await checkReports(client, table, hasProjects));
+  const checked = await checkReports(client, tables, hasProjects);
   await client.query('rollback to savepoint checking');
   return checked;
 }

@@ -269,7 +269,8 @@ test('5,000 old reports become scenarios in a dozen statements', async () => {
   } as unknown as typeof client;
   try {
     const table = { schema: 'public', name: 'report_schedules', isTable: true } as const;
-    await convertReports(counting, await checkReports(counting, table, true));
+    const [checked] = await checkReports(counting, [table], true);
+    await convertReports(counting, checked!);
   } finally {
     client.release();
   }
@@ -283,4 +284,16 @@ test('two processes that start at once take the reports over once', async () => 
   expect(await old.scenarios()).toHaveLength(100);
   const { rows } = await old.pool.query('select source, converted from upgrade_ledger');
   expect(rows).toEqual([{ source: 'report_schedules', converted: 100 }]);
+});
+
+test('rows of two old tables that cannot be taken over are told at once', async () => {
+  await using old = await createOldInstallation('old');
+  await old.reports([{ id: 3, cron: 'at dawn' }]);
+  await old.reports([{ id: 4, format: 'docx' }, { id: 5 }], 'honeyframe');
+  const told = await old.upgrade().then(
+    () => '',
+    (error: Error) => error.message,
+  );
+  expect(told).toMatch(/1 of 1 rows of public\.report_schedules[^]*row 3: cron/);
+  expect(told).toMatch(/1 of 2 rows of honeyframe\.report_schedules[^]*row 4: format/);
 });
