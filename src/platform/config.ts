@@ -9,6 +9,11 @@ const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).d
 const perMinute = (fallback: number) =>
   z.coerce.number().int().min(0).max(10_000_000).default(fallback);
 const optionalText = z.string().min(1).optional();
+// Anything else is taken for a host by the driver, which then says that a name nobody wrote is not found.
+const databaseUrl = z
+  .string()
+  .regex(/^(postgres(ql)?:\/\/|socket:|\/)/, 'a Postgres, as in postgres://user@host:5432/name')
+  .optional();
 
 const KEY_FORM = '32 bytes in base64; openssl rand -base64 32';
 const isKey = (text: string) => Buffer.from(text, 'base64').length === 32;
@@ -24,8 +29,8 @@ const variables = z.object({
     .transform((text) => new URL(text).origin)
     .optional(),
   DATA_DIR: z.string().default('.data'),
-  DATABASE_URL: optionalText,
-  LISTEN_DATABASE_URL: optionalText,
+  DATABASE_URL: databaseUrl,
+  LISTEN_DATABASE_URL: databaseUrl,
   JWT_SECRET: z.string().min(32, 'at least 32 characters; openssl rand -base64 48').optional(),
   SECRET_KEY: z.string().refine(isKey, KEY_FORM).optional(),
   SECRET_KEY_PREVIOUS: z

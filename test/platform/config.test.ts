@@ -70,3 +70,19 @@ function catchError(work: () => unknown): Error {
   }
   throw new Error('nothing was thrown');
 }
+
+test('a DATABASE_URL that names no Postgres is refused with an example, and not shown', () => {
+  for (const name of ['DATABASE_URL', 'LISTEN_DATABASE_URL']) {
+    const problem = () => parseConfig({ [name]: 'mysql://me:secret@db/app' });
+    expect(problem).toThrow(`${name}: a Postgres`);
+    expect(problem).not.toThrow('secret');
+  }
+  for (const url of [
+    'postgres://db/app',
+    'postgresql://db/app',
+    'socket:/run/pg?db=app',
+    '/run/pg app',
+  ]) {
+    expect(parseConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
+  }
+});
