@@ -38,7 +38,7 @@ const FONT = "font-family:Inter,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,
 const STYLE = `
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 body{margin:0;padding:0;-webkit-text-size-adjust:100%}
-@media (max-width:520px){.pad{padding-left:12px!important;padding-right:12px!important}.kpi{display:block!important;width:auto!important;padding-right:0!important}.c{padding-left:5px!important;padding-right:5px!important;font-size:13px!important}}
+@media (max-width:520px){.pad{padding-left:12px!important;padding-right:12px!important}.kpi{display:inline-block!important;width:44%!important}.c{padding-left:5px!important;padding-right:5px!important;font-size:13px!important}}
 @media (prefers-color-scheme:dark){
 .ground{background:#131416!important}.sheet{background:#1b1d20!important;border-color:#2e3237!important}
 .ink,.ink h1,.ink h2{color:#eceef0!important}.soft{color:#b3b8bf!important}

@@ -1,7 +1,7 @@
 /** The pictures of a mail's charts: at most 640 px wide on a desk, at twice as many pixels, with letters that can still
  *  be read when a phone shows them at 340. */
 import type { CardView } from '../dashboard/view.ts';
-import { toPng } from './chart/png.ts';
+import { MARGIN, toPng } from './chart/png.ts';
 import { drawChart } from './chart/svg.ts';
 import { LOCALE } from './format.ts';
 import { formatOf } from './words.ts';
@@ -15,7 +15,7 @@ export type MailPicture = {
 };
 
 // Drawn small and shown a fifth larger: 13 px of type become 15 on a desk and 9 on a phone.
-const DRAWN = { width: 496, height: 260, fontSize: 13 };
+const DRAWN = { width: 480, height: 260, fontSize: 13 };
 const SHOWN = 592;
 
 /** One picture a card, drawn once. */
@@ -38,6 +38,6 @@ function draw(card: CardView, at: number) {
     { ...DRAWN, format: formatOf(card), locale: LOCALE },
     `m${at}`,
   );
-  const height = Math.round((SHOWN * DRAWN.height) / DRAWN.width);
+  const height = Math.round((SHOWN * (DRAWN.height + 2 * MARGIN)) / (DRAWN.width + 2 * MARGIN));
   return { cid, width: SHOWN, height, notes, png: toPng(svg, SHOWN * 2) };
 }

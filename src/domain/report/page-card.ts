@@ -197,10 +197,14 @@ function figure(card: CardView, format: Format, { box, id, locale = LOCALE }: Dr
   const height = box.height - most * 1.15 - (words === '' ? 0 : box.fontSize * 1.5) - 4;
   const line =
     trend !== null && height >= 14
-      ? `<div class="trend">${drawTrend(trend, { ...box, height, format, locale }, `${id}c${card.id}`)}</div>`
+      ? `<div class="trend">${stretched(drawTrend(trend, { ...box, height, format, locale }, `${id}c${card.id}`))}</div>`
       : '';
   return `<p class="value" style="${size}">${escapeHtml(shown)}</p>${words === '' ? '' : `<dl>${words}</dl>`}${line}`;
 }
+
+/** A line without letters may take any shape. */
+const stretched = (svg: string) =>
+  svg.replace('<svg ', '<svg preserveAspectRatio="none" aria-hidden="true" ');
 
 function fittingTable(card: CardView, format: Format): string {
   const table = tableOf(card, format, PRINT_TABLE);

@@ -17,7 +17,7 @@ h1,h2{font-weight:600;line-height:1.25;overflow-wrap:anywhere}
 .unit,.sub,.note,.empty,dt{color:${LOOK.ink3}}
 .unit{font-weight:400}
 figure.body{display:flex}
-figure.body svg{width:100%;height:100%;display:block}
+figure.body svg{width:100%;height:100%;display:block;overflow:visible}
 .value{font-weight:600;letter-spacing:-.015em;line-height:1.15;white-space:nowrap}
 dl{display:flex;flex-wrap:wrap;column-gap:1.2em}
 dl div{display:flex;gap:.4em}

@@ -1,5 +1,5 @@
-/** Dashboards as one HTML document, for a browser's window or for paper: styles within, charts as SVG, on paper the
- *  fonts too; no script, nothing that lies elsewhere. Each dashboard on paper begins a page. */
+/** Dashboards as one HTML document, for a browser's window or for paper: styles, fonts and charts
+ *  within; no script, nothing that lies elsewhere. Each dashboard on paper begins a page. */
 import { escapeHtml } from '#platform/html.ts';
 import type { DashboardView } from '../dashboard/view.ts';
 import { pageCard, printBlocks } from './page-card.ts';
@@ -23,7 +23,8 @@ export function renderPage(views: readonly DashboardView[], { mode, locale }: Lo
   const title = titleOf(views);
   const sections = views.map((view, at) => section(view, at, { mode, locale })).join('\n');
   const margins = mode === 'print' ? views.map(marginsOf).join('\n') : '';
-  const fonts = mode === 'print' ? embedFonts(textOf(sections + margins)) : '';
+  // The charts' letters were measured in them: in others, names would be cut.
+  const fonts = embedFonts(textOf(sections + margins));
   return `<!doctype html>
 <html lang="en">
 <head>

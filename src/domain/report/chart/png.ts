@@ -5,6 +5,8 @@ import { faceFor, isJoiner } from '../font/faces.ts';
 import { measure } from '../font/measure.ts';
 import { LOOK } from '../look.ts';
 
+/** px of the drawing. */
+export const MARGIN = 8;
 const TEXT = /<text ([^>]*)>([^<]*)<\/text>/g;
 // Han and hangul lie in their fonts as the thinnest of their weights; a line around them makes them regular.
 const THIN = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]/;
@@ -12,18 +14,29 @@ const LINE_EM = 0.04;
 // Letters of Inter are as high above their middle as this below it.
 const MIDDLE_EM = 0.364;
 
-/** @param width of the picture in pixels. */
+/** @param width of the picture in pixels; a margin of 8 px of the drawing is added around it. */
 export function toPng(svg: string, width: number): Buffer {
   const drawn = svg.replaceAll(TEXT, (_, attributes: string, text: string) =>
     outlined(attributes, unescaped(text)),
   );
-  const picture = new Resvg(drawn, {
+  const picture = new Resvg(withMargin(drawn), {
     background: LOOK.surface,
     fitTo: { mode: 'width', value: width },
     // Nothing is left to write; looking for the machine's fonts takes 100 ms.
     font: { loadSystemFonts: false },
   });
   return picture.render().asPng();
+}
+
+/** So that nothing touches the picture's edge, where a dark mail begins. */
+function withMargin(svg: string): string {
+  return svg.replace(
+    /^<svg width="(\d+)" height="(\d+)"([^>]*?) viewBox="[^"]*"/,
+    (_, width: string, height: string, rest: string) => {
+      const [wide, high] = [Number(width) + 2 * MARGIN, Number(height) + 2 * MARGIN];
+      return `<svg width="${wide}" height="${high}"${rest} viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}"`;
+    },
+  );
 }
 
 function outlined(attributes: string, text: string): string {
