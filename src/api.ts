@@ -16,6 +16,7 @@ import { templateChanges } from '#domain/event/template-changes.ts';
 import { addFigures } from '#domain/figures/figures.ts';
 import { healthFeed } from '#domain/heartbeat/health-feed.ts';
 import type { Registry } from '#domain/step/kind.ts';
+import { createWarehouse } from '#domain/warehouse/warehouse.ts';
 import type { House } from '#graphql/context.ts';
 import { createSockets } from '#graphql/socket.ts';
 import { stallGuard } from '#graphql/stall.ts';
@@ -132,6 +133,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       ),
     );
 
+    const { secretKey } = options;
+    const warehouse = parts.use(createWarehouse({ url, secretKey, log }));
     const metrics = createMetrics(log);
     const operations = {
       count: metrics.counter('hf_graphql_operations_total', 'Operations by kind and outcome.'),
@@ -147,9 +150,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       tickChanges: ticks,
       templateChanges: templates,
       health,
+      warehouse,
       log,
       jwtSecret,
-      secretKey: options.secretKey,
+      secretKey,
       publicUrl: options.publicUrl ?? null,
       heartbeatStaleSeconds,
     };

@@ -5,6 +5,7 @@ import type { Changes } from '#domain/event/changes.ts';
 import type { TemplateChanges } from '#domain/event/template-changes.ts';
 import type { HealthFeed } from '#domain/heartbeat/health-feed.ts';
 import type { Registry } from '#domain/step/kind.ts';
+import type { Warehouse } from '#domain/warehouse/warehouse.ts';
 import type { Pool } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import { DomainError } from '#platform/errors.ts';
@@ -26,6 +27,8 @@ export type House = {
   /** Of templates and the matrix. */
   readonly templateChanges: TemplateChanges;
   readonly health: HealthFeed;
+  /** Answers what the cards of dashboards ask. */
+  readonly warehouse: Warehouse;
   readonly log: Log;
   /** Signs sessions. */
   readonly jwtSecret: string;
@@ -43,6 +46,8 @@ export type Context = House & {
   readonly session: Session;
   /** Where the caller found us, as in `https://scheduler.example`. */
   readonly origin: string;
+  /** Aborts when whoever asked over HTTP does not wait for the answer any more. */
+  readonly gone: () => AbortSignal;
   /** The cookie that the caller came by, where the answer can set another one; null for a token and on a socket. */
   readonly cookie: { readonly token: string; replace(token: string): void } | null;
 };

@@ -7,7 +7,17 @@ const INT_MAX = 2_147_483_647;
  *  @param name the argument's name, for the problem's path.
  *  @throws DomainError VALIDATION for an id of another type and for what is no id. */
 export function readId(
-  type: 'Project' | 'Scenario' | 'Template' | 'User' | 'Group' | 'Token' | 'Connector' | 'TileLink',
+  type:
+    | 'Project'
+    | 'Scenario'
+    | 'Template'
+    | 'User'
+    | 'Group'
+    | 'Token'
+    | 'Connector'
+    | 'TileLink'
+    | 'Dashboard'
+    | 'DashboardShare',
   id: string,
   name: string,
 ): number {
@@ -41,8 +51,11 @@ export function readLongId(
     | 'Token'
     | 'Connector'
     | 'TileLink'
+    | 'Dashboard'
+    | 'DashboardShare'
     | 'Run'
-    | 'Tick',
+    | 'Tick'
+    | 'EmailDelivery',
   id: string,
   name: string,
 ): number {

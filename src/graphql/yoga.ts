@@ -44,6 +44,7 @@ export function createGraphQL(
         })),
       origin: ownOrigin(asked(house, req)),
       cookie: res ? cookieOf(asked(house, req), res) : null,
+      gone: () => goneSignal(res),
     }),
     plugins: [operations(metrics)],
     maskedErrors: {
@@ -76,6 +77,17 @@ function cookieOf(request: Asked, res: ServerResponse): Context['cookie'] {
     token,
     replace: (next) => void res.appendHeader('set-cookie', sessionCookie(next, options)),
   };
+}
+
+/** Made only for what takes long. */
+export function goneSignal(res: ServerResponse | undefined): AbortSignal {
+  const gone = new AbortController();
+  const end = () => gone.abort(new Error('nobody waits for the answer any more'));
+  if (res?.destroyed) end();
+  res?.once('close', () => {
+    if (!res.writableFinished) end();
+  });
+  return gone.signal;
 }
 
 function requestIdOf({ headers }: IncomingMessage): string {
