@@ -8,7 +8,7 @@ import type { Json, Registry } from '../step/kind.ts';
 import { isTemplate, parseTemplate, referencesIn } from '../step/template-text.ts';
 import { findNearest } from '../trigger/nearest.ts';
 import { fill, parametersAt } from './fill.ts';
-import type { Parameter } from './parameters.ts';
+import type { Parameter, ParameterType } from './parameters.ts';
 import type { TemplateRow } from './template.sql.ts';
 
 type Path = Problem['path'];
@@ -96,15 +96,31 @@ function partAt(source: Source, [part, ...rest]: Path): unknown {
     : holder;
 }
 
+/** References to parameters that there are not, and to a part of one that has none: it would leave its field out. */
 function undeclared(wire: unknown, parameters: readonly Parameter[]): Problem[] {
   const names = parameters.map(({ name }) => name);
   return [...referencesIn(wire)].flatMap(({ reference, path, value }): Problem[] => {
-    const [root, name = ''] = reference.path;
-    if (root !== 'param' || names.includes(name)) return [];
+    const [root, name = '', ...rest] = reference.path;
+    if (root !== 'param') return [];
+    const declared = parameters.find((each) => each.name === name);
+    if (declared !== undefined) {
+      const message = partFlaw(declared, rest);
+      return message === null ? [] : [{ path, message: `${reference.text} ${message}`, value }];
+    }
     const nearest = findNearest(name, names);
     const hint = nearest === null ? 'declare it under parameters' : `did you mean "${nearest}"?`;
     return [{ path, message: `${reference.text} is undefined; ${hint}`, value }];
   });
+}
+
+const LISTS: readonly ParameterType[] = ['email_list', 'dashboard_refs'];
+
+function partFlaw({ name, type }: Parameter, rest: readonly string[]): string | null {
+  if (rest.length === 0) return null;
+  const whole = `{{ param.${name} }}`;
+  if (!LISTS.includes(type)) return `is undefined: "${name}" is one value; write ${whole}`;
+  if (rest.length === 1 && /^\d+$/.test(rest[0]!)) return null;
+  return `is undefined: "${name}" is a list; write ${whole}, or {{ param.${name}.0 }} for its first entry`;
 }
 
 /** What only a run knows stands only in the kinds' own fields, which are filled in when a step starts. */

@@ -49,6 +49,17 @@ function toText(value: Json | undefined): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** Entries that are named and that a list is too short for: to leave their fields out would go unseen. */
+export function missingEntries(source: unknown, values: Values): Problem[] {
+  return [...referencesIn(source)].flatMap(({ reference }): Problem[] => {
+    const [root, name = '', ...rest] = reference.path;
+    const value = values.get(name);
+    if (root !== 'param' || value === undefined || within(value, rest) !== undefined) return [];
+    const message = `has no entry for ${reference.text}; entries are counted from 0`;
+    return [{ path: ['values', name], message, value }];
+  });
+}
+
 /** The parameters that the text at this place names, or the one around it when the place lies within what it stands
  *  for. */
 export function parametersAt(source: unknown, path: Path): string[] {

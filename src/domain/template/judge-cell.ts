@@ -11,7 +11,7 @@ import type { ScenarioInput } from '../scenario/scenario-input.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Registry } from '../step/kind.ts';
 import { readFilled, sourceOf } from './check-template.ts';
-import { fill, parametersAt } from './fill.ts';
+import { fill, missingEntries, parametersAt } from './fill.ts';
 import { overridesOf } from './overrides.ts';
 import { referenceProblems } from './references.ts';
 import type { Applied } from './template.sql.ts';
@@ -61,6 +61,7 @@ export async function judgeCell(
     ...(await databaseProblems(db, who, target, withoutFields(written, overridden))),
   ];
   problems.push(
+    ...missingEntries(source, values),
     ...(await referenceProblems(db, project.id, references)),
     ...found.map((problem) => blamed(problem, source)),
   );

@@ -420,3 +420,37 @@ test('a change tells those who listen for templates and for scenarios', async ()
     listener.release(true);
   }
 });
+
+test('a part of a parameter that has none is a problem, and so is an entry that a list is too short for', async () => {
+  const parameters = [
+    { name: 'hour', type: 'integer', default: 3 },
+    { name: 'zone', type: 'timezone', default: 'Asia/Jakarta' },
+    { name: 'to', type: 'email_list' },
+  ];
+  const step = { kind: 'send_note', recipients: ['a@b.cc'], text: 'Copy: {{ param.to.1 }}' };
+  // Each would leave its field out, and the scenario would run at another time than somebody meant.
+  const problems = await world.validate({
+    display_name: 'Parts',
+    parameters,
+    trigger: { cron: '0 {{ param.hour }} * * *', timezone: '{{ param.zone.name }}' },
+    steps: [{ ...step, text: '{{ param.hour.0 }} {{ param.to.first }} {{ param.to }}' }],
+  });
+  expect(problems.map(({ path, message }) => [path.join('.'), message])).toEqual([
+    ['trigger.timezone', expect.stringContaining('{{ param.zone.name }} is undefined')],
+    ['steps.0.text', expect.stringContaining('{{ param.hour.0 }} is undefined')],
+    ['steps.0.text', expect.stringContaining('{{ param.to.0 }} for its first entry')],
+  ]);
+
+  const template = await world.create({ parameters, trigger: null, steps: [step] });
+  const project = await freshProject();
+  await expect(world.toggle(template.id, project, true, { to: ['a@b.cc'] })).rejects.toMatchObject({
+    code: 'VALIDATION',
+    problems: [
+      { path: ['values', 'to'], message: expect.stringContaining('no entry for {{ param.to.1 }}') },
+    ],
+  });
+  const { scenarioId } = await world.toggle(template.id, project, true, {
+    to: ['a@b.cc', 'd@e.ff'],
+  });
+  expect((await world.scenario(scenarioId)).steps).toMatchObject([{ text: 'Copy: d@e.ff' }]);
+});
