@@ -48,10 +48,14 @@ export function invalid(problems: readonly Problem[]): DomainError {
   const [first] = problems;
   const message =
     problems.length === 1 && first
-      ? `${formatPath(first.path)}: ${first.message}`
-      : `${problems.length} problems: ${problems.map((p) => `${formatPath(p.path)}: ${p.message}`).join('; ')}`;
+      ? tellProblem(first)
+      : `${problems.length} problems: ${problems.map(tellProblem).join('; ')}`;
   return new DomainError('VALIDATION', message, { problems });
 }
+
+// What is wrong with the whole has no place.
+const tellProblem = ({ path, message }: Problem) =>
+  path.length === 0 ? message : `${formatPath(path)}: ${message}`;
 
 /** `["steps", 0, "config", "dataset"]` → `steps[0].config.dataset`, the form that people read. */
 export function formatPath(path: readonly (string | number)[]): string {
