@@ -1,5 +1,5 @@
-/** What a browser is shown: the console, GraphiQL for those who are signed in, and the tile for whoever has its
- *  link. */
+/** What a browser is shown: the console, GraphiQL for those who are signed in, the tile and shared dashboards for
+ *  whoever has their link. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { enterTile } from '#domain/access/tile-link.ts';
@@ -11,6 +11,7 @@ import { DomainError } from '#platform/errors.ts';
 import { escapeHtml } from '#platform/html.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import { setPolicy } from './http.ts';
+import { createSharePage } from './share-page.ts';
 import { CACHE, sendFile, staticFile } from './static-file.ts';
 
 /** Answers if the path is one of a page or of a file of the console; false leaves it to the others. */
@@ -72,12 +73,20 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
     showConsole(req, res, 'no-store');
   };
 
+  const sharePage = createSharePage(house);
+  const showShare = async (req: IncomingMessage, res: ServerResponse, path: string) => {
+    setPolicy(res, WORDS);
+    await sharePage.show(req, res, path);
+  };
+
   const finish = async (work: Promise<void>, res: ServerResponse) => {
     try {
       await work;
     } catch (error) {
-      if (error instanceof DomainError)
-        return tell(res, 403, 'This cannot be shown', error.message);
+      if (error instanceof DomainError) {
+        const status = error.code === 'NOT_FOUND' ? 404 : 403;
+        return tell(res, status, 'This cannot be shown', error.message);
+      }
       house.log.error({ err: error }, 'a page could not be made');
       tell(res, 503, 'This cannot be shown now', 'Something failed on the server; the log has it.');
     }
@@ -91,6 +100,10 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
     }
     if (path === TILE) {
       void finish(showTile(req, res), res);
+      return true;
+    }
+    if (sharePage.isOf(path)) {
+      void finish(showShare(req, res, path), res);
       return true;
     }
     const file = files.find(path);
