@@ -15,6 +15,7 @@ import './upstream.ts';
 import './tick.ts';
 import './run-tick.ts';
 import './notification.ts';
+import './email-delivery.ts';
 import './worker.ts';
 import './due-times.ts';
 import './health.ts';
@@ -46,5 +47,10 @@ import './template-scenario.ts';
 import './matrix.ts';
 import './matrix-event.ts';
 import './project-commands.ts';
+import './dashboard.ts';
+import './dashboard-view.ts';
+import './dashboard-revision.ts';
+import './dashboard-commands.ts';
+import './dashboard-share.ts';
 
 export const schema = builder.toSchema();

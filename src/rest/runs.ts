@@ -1,5 +1,6 @@
 /** Runs over REST: start one, list those of a scenario, read one. */
 import { z } from '@hono/zod-openapi';
+import { getArtifact } from '#domain/run/artifact.ts';
 import { runScenario } from '#domain/scenario/operate-scenario.ts';
 import { getRun, listRuns } from '#domain/scenario/runs.ts';
 import { parseForm } from '#domain/step/form-problems.ts';
@@ -29,6 +30,31 @@ const Key = z.object({
     .optional()
     .describe('the same key answers the same run again, whatever else is sent with it'),
 });
+
+const ArtifactParams = RunIdParams.extend({
+  name: z
+    .string()
+    .describe('as the run lists it')
+    .openapi({ param: { name: 'name', in: 'path' }, example: 'sales-2026-11-22.pdf' }),
+});
+
+const ArtifactQuery = z.strictObject({
+  project_id: z.string().optional(),
+  pos: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('of the step; the last one that left a file of that name, when left out'),
+});
+
+const DISPOSITION = {
+  'Content-Disposition': {
+    description: 'attachment, with the name',
+    schema: { type: 'string' as const },
+  },
+};
 
 export function addRuns(app: RestApp, house: RestHouse): void {
   const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
@@ -106,6 +132,38 @@ export function addRuns(app: RestApp, house: RestHouse): void {
       const who = await signedIn(house, c);
       const run = await getRun(house, who, runId(c));
       return c.json({ ...bodies.toRunBody(run), steps: run.steps.map(bodies.toStepRunBody) });
+    },
+  );
+
+  addOperation(
+    app,
+    {
+      method: 'get',
+      path: '/api/scheduler/runs/{id}/artifacts/{name}',
+      summary: 'A file that a step of a run left',
+      description:
+        'Not on the product page: a report as it was sent. Always a download: whatever a file holds, no page of ours shows it.',
+      tags,
+      request: { params: ArtifactParams, query: ArtifactQuery },
+      responses: {
+        200: {
+          description: 'Its bytes, under the media type that the run lists.',
+          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+          headers: DISPOSITION,
+        },
+      },
+      errors: [],
+    },
+    async (c) => {
+      const who = await signedIn(house, c);
+      const { pos } = readQuery(c, ArtifactQuery);
+      const name = c.req.param('name') ?? '';
+      const file = await getArtifact(house, who, runId(c), name, pos ?? null);
+      c.header('Content-Type', file.mediaType);
+      // Names have neither quotes nor anything outside ASCII.
+      c.header('Content-Disposition', `attachment; filename="${file.name}"`);
+      c.header('Content-Security-Policy', "default-src 'none'; sandbox");
+      return c.body(new Uint8Array(file.bytes));
     },
   );
 }

@@ -79,6 +79,36 @@ beforeAll(async () => {
      values ($1, $2, $3, $4, 'failure', 'mail', '${SECRET}@example.com', 'sent', '{}')`,
     [org.id, project.id, scenario.id, run.id],
   );
+  const emailDelivery = await made(
+    `insert into email_delivery (org_id, project_id, run_id, origin_run_id, step_name, recipient, subject, message_id, state)
+     values ($1, $2, $3, $3, '${SECRET}', '${SECRET}@example.com', '${SECRET}', '<${SECRET}>', 'failed')`,
+    [org.id, project.id, run.id],
+  );
+  await made(
+    `insert into artifact (org_id, run_id, pos, name, media_type, bytes, size)
+     values ($1, $2, 0, '${SECRET}.csv', 'text/csv', 'a', 1)`,
+    [org.id, run.id],
+  );
+  const dashboard = await made(
+    `insert into dashboard (org_id, project_id, title) values ($1, $2, '${SECRET}')`,
+    [org.id, project.id],
+  );
+  await pool.query(
+    `insert into dashboard_card (dashboard_id, title, visualisation, sql)
+     values ($1, '${SECRET}', 'table', 'select ''${SECRET}''')`,
+    [dashboard],
+  );
+  const content = { title: SECRET, layout: {}, default_time_filter: null, version: 1, cards: [] };
+  await pool.query(
+    `insert into dashboard_revisions (dashboard_id, revision, content, author_user_id, change_note)
+     values ($1, 1, $2, 0, '${SECRET}')`,
+    [dashboard, JSON.stringify(content)],
+  );
+  const dashboardShare = await made(
+    `insert into dashboard_share (org_id, dashboard_id, token_hash, mode, publisher_user_id)
+     values ($1, $2, '${SECRET}', 'live', $3)`,
+    [org.id, dashboard, people.admin.id],
+  );
   await pool.query(`insert into calendar (project_id, name) values ($1, '${SECRET}')`, [
     project.id,
   ]);
@@ -103,7 +133,10 @@ beforeAll(async () => {
     token: tokens.designer.id,
     group,
     tileLink,
+    dashboard,
+    dashboardShare,
     notification,
+    emailDelivery,
     tick,
   };
   const types = { Project: 'project', Scenario: 'scenario', Run: 'run', Template: 'template' };
@@ -112,6 +145,8 @@ beforeAll(async () => {
     `User:${ids['user']}`,
     `Tick:${tick}`,
     `Notification:${notification}`,
+    `Dashboard:${dashboard}`,
+    `EmailDelivery:${emailDelivery}`,
     `StepRun:${run.id}:0`,
   ];
 });
@@ -135,6 +170,8 @@ const KINDS = [
   'token',
   'group',
   'tileLink',
+  'dashboard',
+  'dashboardShare',
 ];
 
 /** A value that the form takes, with our id wherever one fits. @param kind of what `id` names. */
@@ -256,6 +293,8 @@ async function expectUntouched(before: Map<string, string[]>): Promise<void> {
     'user_org',
     'audit_log',
     'tile_link',
+    'dashboard',
+    'dashboard_share',
   ])
     expect(after.get(table)!.length, table).toBe(before.get(table)!.length);
 }

@@ -7,6 +7,7 @@ import {
   createUser,
 } from '#test/support/factories.ts';
 import { schema } from '#graphql/schema.ts';
+import { createDashboard } from '../domain/dashboard/dashboards.ts';
 import { createGround, subscribe } from './ground.ts';
 import type { Ground, Person } from './ground.ts';
 import { insertCell, insertTemplate } from './template-rows.ts';
@@ -30,6 +31,9 @@ let ids: {
   token: number;
   template: number;
   freeTemplate: number;
+  dashboard: number;
+  share: number;
+  delivery: number;
 };
 beforeEach(async () => {
   const { org, project, people, pool } = ground;
@@ -67,7 +71,28 @@ beforeEach(async () => {
      values (gen_random_uuid(), $1, $2, clock_timestamp() + interval '1 day') returning id`,
     [org.id, people.admin.id],
   );
+  const delivery = await pool.query(
+    `insert into email_delivery (org_id, project_id, run_id, origin_run_id, step_name, recipient, subject, message_id, state)
+     values ($1, $2, $3, $3, 's', 'secret@example.com', 'secret subject', '<secret>', 'failed') returning id`,
+    [org.id, project.id, failedRun.id],
+  );
+  const dashboard = await createDashboard(pool, { orgId: org.id, projectId: project.id });
+  const content =
+    '{"title": "secret", "layout": {}, "default_time_filter": null, "version": 1, "cards": []}';
+  await pool.query(
+    `insert into dashboard_revisions (dashboard_id, revision, content, author_user_id, change_note)
+     values ($1, 1, $2, 0, 'secret note')`,
+    [dashboard, content],
+  );
+  const share = await pool.query(
+    `insert into dashboard_share (org_id, dashboard_id, token_hash, mode, publisher_user_id)
+     values ($1, $2, gen_random_uuid(), 'live', $3) returning id`,
+    [org.id, dashboard, people.admin.id],
+  );
   ids = {
+    dashboard,
+    share: share.rows[0].id,
+    delivery: delivery.rows[0].id,
     project: project.id,
     scenario: scenario.id,
     run: run.id,
@@ -98,6 +123,7 @@ type Operation = { text: () => string; see: (data: any) => unknown; write?: true
 const names = `{ __typename ... on Failure { message } }`;
 const templateInput = (slug: string) =>
   `{ slug: "${slug}", display_name: "New", steps: [{ kind: "snapshot_dashboards" }] }`;
+const dashboardInput = `{ title: "new", cards: [] }`;
 const scenarioInput = `{ name: "new", steps: [{ snapshotDashboards: {} }] }`;
 
 /** Whatever needs no project: every caller may ask. */
@@ -137,6 +163,15 @@ const QUERIES: Record<string, Operation> = {
       `{ ticks(filter: { scenarioId: ${ids.scenario} }) { totalCount nodes { reason } } }`,
     see: (data) => data.ticks.totalCount && data.ticks.nodes[0],
   },
+  emailDelivery: {
+    text: () => `{ emailDelivery(id: ${ids.delivery}) { recipient subject } }`,
+    see: (data) => data.emailDelivery,
+  },
+  emailDeliveries: {
+    text: () =>
+      `{ emailDeliveries(filter: { runId: ${ids.failedRun} }) { totalCount nodes { recipient } } }`,
+    see: (data) => data.emailDeliveries.totalCount && data.emailDeliveries.nodes[0],
+  },
   queue: {
     text: () => `{ queue(projectId: ${ids.project}) { depth } }`,
     see: (data) => data.queue,
@@ -164,6 +199,23 @@ const QUERIES: Record<string, Operation> = {
     text: () =>
       `{ runStatistics(projectId: ${ids.project}, scenarioId: ${ids.scenario}, bucket: DAY, from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z") { failed } }`,
     see: (data) => data.runStatistics,
+  },
+  dashboard: {
+    text: () => `{ dashboard(id: ${ids.dashboard}) { title cards { sql } } }`,
+    see: (data) => data.dashboard,
+  },
+  dashboards: {
+    text: () => `{ dashboards(projectId: ${ids.project}) { totalCount nodes { title } } }`,
+    see: (data) => data.dashboards.totalCount && data.dashboards.nodes[0],
+  },
+  dashboardRevisions: {
+    text: () =>
+      `{ dashboardRevisions(dashboardId: ${ids.dashboard}) { totalCount nodes { note content } } }`,
+    see: (data) => data.dashboardRevisions.totalCount && data.dashboardRevisions.nodes[0],
+  },
+  compareDashboard: {
+    text: () => `{ compareDashboard(id: ${ids.dashboard}, from: 1) { title } }`,
+    see: (data) => data.compareDashboard[0],
   },
   templateCell: {
     text: () =>
@@ -218,6 +270,7 @@ const MUTATIONS: Record<string, Operation> = {
   runScenario: mutation('runScenario', () => `scenarioId: ${ids.scenario}`),
   cancelRun: mutation('cancelRun', () => `id: ${ids.run}`),
   retryRun: mutation('retryRun', () => `id: ${ids.failedRun}, mode: FROM_FAILED`),
+  resendDelivery: mutation('resendDelivery', () => `id: ${ids.delivery}`),
   cancelQueue: mutation('cancelQueue', () => `projectId: ${ids.project}`),
   backfillScenario: mutation(
     'backfillScenario',
@@ -226,6 +279,15 @@ const MUTATIONS: Record<string, Operation> = {
   saveCalendar: mutation('saveCalendar', () => `projectId: ${ids.project}, name: "holidays"`),
   deleteCalendar: mutation('deleteCalendar', () => `projectId: ${ids.project}, name: "holidays"`),
   updateProject: mutation('updateProject', () => `id: ${ids.project}, name: "renamed"`),
+  createDashboard: mutation(
+    'createDashboard',
+    () => `projectId: ${ids.project}, input: ${dashboardInput}`,
+  ),
+  saveDashboard: mutation('saveDashboard', () => `id: ${ids.dashboard}, input: ${dashboardInput}`),
+  restoreDashboard: mutation('restoreDashboard', () => `id: ${ids.dashboard}, revision: 1`),
+  deleteDashboard: mutation('deleteDashboard', () => `id: ${ids.dashboard}`),
+  shareDashboard: mutation('shareDashboard', () => `id: ${ids.dashboard}, mode: LIVE`),
+  revokeDashboardShare: mutation('revokeDashboardShare', () => `id: ${ids.share}`),
 };
 
 /** What only an administrator of the organisation may; a stranger administers another one. */

@@ -53,7 +53,7 @@ const schema: z.ZodType = z.lazy(() =>
   ]),
 );
 const typeName = z.enum(['null', 'boolean', 'integer', 'number', 'string', 'array', 'object']);
-const content = z.record(z.string().regex(/^\w+\/\w+$/), z.strictObject({ schema }));
+const content = z.record(z.string().regex(/^\w+\/[\w.+-]+$/), z.strictObject({ schema }));
 const header = z.union([ref, z.strictObject({ description, schema })]);
 const operation = z.strictObject({
   operationId: z.string().regex(/^\w+$/),

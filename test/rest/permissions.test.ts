@@ -32,7 +32,7 @@ const administer = (status: number) => [404, 403, 403, 403, 403, status, 403, 40
 const READ = [404, 404, 200, 200, 200, 200, 200, 200, 401, 401];
 const change = (status: number) => [404, 404, 403, 403, status, status, 403, status, 401, 401];
 
-/** [method, path with {id}, {run}, {ended}, {slug} and {project_id}, statuses by person, body]; each call gets a scenario,
+/** [method, path with {id}, {run}, {name}, {ended}, {slug} and {project_id}, statuses by person, body]; each call gets a scenario,
  *  a queued run, an ended one and a template of its own. */
 const OPERATIONS: [string, string, number[], unknown?][] = [
   ['GET', SCENARIOS, READ],
@@ -43,6 +43,7 @@ const OPERATIONS: [string, string, number[], unknown?][] = [
   ['POST', `${SCENARIOS}/{id}/run`, change(202), {}],
   ['GET', `${SCENARIOS}/{id}/runs`, READ],
   ['GET', '/api/scheduler/runs/{run}', READ],
+  ['GET', '/api/scheduler/runs/{run}/artifacts/{name}', READ],
   ['POST', '/api/scheduler/runs/{run}/cancel', change(202)],
   ['POST', '/api/scheduler/runs/{ended}/retry', change(202), { mode: 'from_start' }],
   [
@@ -105,6 +106,11 @@ async function subject() {
   await call('POST', `/api/scheduler/runs/${ended.body.id}/cancel`, { token });
   const run = await call('POST', `${SCENARIOS}/${id}/run`, { token });
   const { slug } = await createTemplate(setting.deps, admin, wireOfTemplate());
+  await setting.rows(
+    `insert into artifact (org_id, run_id, pos, name, media_type, bytes, size)
+     values ($1, $2, 0, 'report.csv', 'text/csv', 'a', 1)`,
+    [setting.house.org.id, run.body.id],
+  );
   return { id, run: run.body.id as number, ended: ended.body.id as number, slug };
 }
 
@@ -134,6 +140,7 @@ for (const [method, path, statuses, body] of OPERATIONS) {
         path
           .replace('{id}', String(id))
           .replace('{run}', String(run))
+          .replace('{name}', 'report.csv')
           .replace('{ended}', String(ended))
           .replace('{slug}', slug)
           .replace('{project_id}', String(setting.projectId)),

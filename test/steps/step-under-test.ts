@@ -1,4 +1,5 @@
 /** One step of one claimed run, executed by hand, with the worker's own sessions and publishing. */
+import { randomBytes } from 'node:crypto';
 import type { Pool } from '#platform/db.ts';
 import { createLog } from '#platform/log.ts';
 import { publishSteps } from '#domain/run/publish.ts';
@@ -23,6 +24,7 @@ export type StepUnderTest = AsyncDisposable &
     publish(result: StepResult, fence?: number): Promise<Json>;
   };
 
+const SECRET_KEY = [randomBytes(32)] as const;
 // So that 1 is an older one.
 const FENCE = 2;
 
@@ -33,7 +35,9 @@ export async function createStep(
   pool: Pool,
   { orgId, projectId, userId }: Place,
   kind: StepKind,
-  given: Partial<Pick<StepContext, 'owner'>> = {},
+  given: Partial<
+    Pick<StepContext, 'owner' | 'originRunId' | 'dueAt' | 'zone'> & { publicUrl: string }
+  > = {},
 ): Promise<StepUnderTest> {
   const steps = [{ kind: kind.kind, state: 'running' }];
   const owned = { orgId, projectId, ownerUserId: userId };
@@ -44,6 +48,8 @@ export async function createStep(
     url,
     projectId,
     ...key,
+    secretKey: SECRET_KEY,
+    ...(given.publicUrl !== undefined && { publicUrl: given.publicUrl }),
   });
   const deps = { url, pool, log: createLog('test', 'silent') };
   const sessions = createStepSessions(deps, key, context.signal);

@@ -2,6 +2,8 @@
  *  says kept, and `publish` run as a worker runs it, in one transaction. */
 import { createLog } from '#platform/log.ts';
 import { createPool, rows, statement, transaction, type Pool } from '#platform/db.ts';
+import { keepArtifact } from '#domain/run/artifact.ts';
+import { createShared } from '#worker/shared.ts';
 import type { SecretKey } from '#platform/secrets.ts';
 import type { Json, StepContext, StepResult } from '#domain/step/kind.ts';
 
@@ -29,6 +31,7 @@ export async function createTestStep(given: {
   readonly pos?: number;
   readonly fence?: number;
   readonly secretKey?: SecretKey;
+  readonly publicUrl?: string;
 }): Promise<TestStep> {
   const { runId = 1, pos = 0, fence = 1 } = given;
   const log = createLog('test-step', 'warn');
@@ -36,6 +39,8 @@ export async function createTestStep(given: {
   const [project] = await rows(pool, findProject, [given.projectId]);
   if (project === undefined) throw new Error(`There is no project ${given.projectId}.`);
   const stop = new AbortController();
+  const { url, secretKey, publicUrl } = given;
+  const shared = createShared({ url, pool, log, secretKey, publicUrl });
   const step: Pick<TestStep, 'lines' | 'progress'> = { lines: [], progress: [] };
   const { orgId, warehouseSchema, ownerId, email, name } = project;
   return {
@@ -45,11 +50,15 @@ export async function createTestStep(given: {
     context: {
       runId,
       pos,
+      stepName: 'step',
       attempt: 1,
       fence,
       orgId,
       projectId: given.projectId,
       scenarioId: null,
+      originRunId: runId,
+      dueAt: new Date(),
+      zone: 'UTC',
       warehouseSchema,
       owner: { id: ownerId, email, name },
       idempotencyKey: `${runId}:${pos}`,
@@ -59,6 +68,8 @@ export async function createTestStep(given: {
       progress: (done, total, note) =>
         void step.progress.push({ done, total, ...(note !== undefined && { note }) }),
       connect: () => pool.connect(),
+      keep: (artifact) => keepArtifact(pool, { runId, fence, pos }, artifact),
+      shared,
     },
     async publish(result) {
       if (result.outcome === 'failed') throw new Error(result.reason);
@@ -67,6 +78,7 @@ export async function createTestStep(given: {
       return (await transaction(pool, publish)) ?? output;
     },
     async [Symbol.asyncDispose]() {
+      await shared[Symbol.asyncDispose]();
       await pool.end();
     },
   };

@@ -39,7 +39,8 @@ export async function getArtifact(
   const run = await row(pool, findRun, [runId, who.orgId]);
   if (run === null) throw new DomainError('NOT_FOUND', `No run ${runId}.`);
   permit(who, 'project.view', run.projectId, { type: 'run', id: runId });
-  const found = await row(pool, sql.readArtifact, [runId, name, pos]);
+  const isPart = name.startsWith('inline/');
+  const found = isPart ? null : await row(pool, sql.readArtifact, [runId, name, pos]);
   if (found === null) throw new DomainError('NOT_FOUND', `No artifact ${name} in run ${runId}.`);
   return found;
 }
@@ -48,6 +49,6 @@ export async function getArtifact(
 export async function listArtifacts(
   db: Queryable,
   runIds: readonly number[],
-): Promise<Map<number, sql.ArtifactRow[]>> {
+): Promise<Map<number, (sql.ArtifactRow & { readonly runId: number })[]>> {
   return Map.groupBy(await rows(db, sql.listArtifacts, [runIds]), ({ runId }) => runId);
 }

@@ -85,7 +85,7 @@ export type Shared = {
   readonly log: Log;
   /** Where people find the console, as in `https://scheduler.example`; null where nobody said. */
   readonly publicUrl: string | null;
-  /** Reads the warehouse as a card does. @throws Failure without SECRET_KEY. */
+  /** Reads the warehouse as a card does. */
   warehouse(): Promise<Warehouse>;
   /** Makes PDFs; a browser starts with the first one. */
   renderer(): Promise<Renderer>;
