@@ -46,17 +46,17 @@ export const setDefaultProject = statement<never>(
 );
 
 /** $1 organisation, $2 project, $3 title, $4 layout, $5 cards as a list of {title, visualisation, sql, options,
- *  position}. */
+ *  position, required_permission}, $6 the filter by default. */
 export const insertDashboard = statement<Made>(
   'seed-dashboard',
   `with d as (
-     insert into dashboard (org_id, project_id, title, layout) values ($1, $2, $3, $4::jsonb)
-     returning id
+     insert into dashboard (org_id, project_id, title, layout, default_time_filter)
+     values ($1, $2, $3, $4::jsonb, $6::jsonb) returning id
    ), cards as (
-     insert into dashboard_card (dashboard_id, title, visualisation, sql, options, position)
-     select d.id, c.title, c.visualisation, c.sql, c.options, c.position
+     insert into dashboard_card (dashboard_id, title, visualisation, sql, options, position, required_permission)
+     select d.id, c.title, c.visualisation, c.sql, c.options, c.position, c.required_permission
      from d, jsonb_to_recordset($5::jsonb)
-       as c (title text, visualisation text, sql text, options jsonb, position jsonb)
+       as c (title text, visualisation text, sql text, options jsonb, position jsonb, required_permission text)
    )
    select id from d`,
 );
