@@ -3,14 +3,13 @@ import { row } from '#platform/db.ts';
 import type { DashboardView } from '#domain/dashboard/view.ts';
 import type { Report } from '#domain/mail/deliver-report.ts';
 import type { MailFile } from '#domain/mail/send-mail.ts';
-import { renderMail } from '#domain/report/mail.ts';
-import { renderPage } from '#domain/report/page.ts';
 import type { Artifact } from '#domain/run/artifact.ts';
 import type { StepContext } from '#domain/step/kind.ts';
 import * as sql from './compose.sql.ts';
 import { coverMail } from './cover-mail.ts';
-import { csvFiles, fileName } from './files.ts';
+import { fileName } from './files.ts';
 import type { ReportConfig } from './kind.ts';
+import { drawing, type Drawing } from './render.ts';
 
 export type Composed = {
   readonly report: Report;
@@ -26,16 +25,26 @@ export const MAX_ATTACHED = 20 * 1024 * 1024;
 const onTheWire = ({ bytes }: MailFile) => Math.ceil(bytes.length / 3) * 4 * (78 / 76);
 
 /** @param from the sender, kept with the message. */
-export async function composeReport(
+export function composeReport(
   context: StepContext,
   config: ReportConfig,
   views: readonly DashboardView[],
   from: string,
 ): Promise<Composed> {
-  const { runId, pos, projectId, shared, signal } = context;
+  return drawing(views, context.signal, (draw) => compose(context, config, views, from, draw));
+}
+
+async function compose(
+  context: StepContext,
+  config: ReportConfig,
+  views: readonly DashboardView[],
+  from: string,
+  draw: Drawing,
+): Promise<Composed> {
+  const { runId, pos, projectId, shared } = context;
   const subject = config.subject ?? subjectOf(views);
-  const main = await mainFile(context, config, views, subject);
-  const csv = config.attach_csv ? csvFiles(views) : [];
+  const main = await mainFile(context, config, views, draw);
+  const csv = config.attach_csv ? await draw.csv() : [];
   const { attached, tooLarge } = withinLimit([...(config.format === 'pdf' ? [main] : []), ...csv]);
   const project = await row(shared.pool, sql.findSlug, [projectId]);
   const { publicUrl } = shared;
@@ -43,8 +52,7 @@ export async function composeReport(
   const notes = tooLarge.map((file) => noteOf(file, runId, publicUrl));
   const message = [config.message, ...notes].filter((part) => part !== undefined).join('\n\n');
   const words = { subject, message: message === '' ? null : message, link };
-  signal.throwIfAborted();
-  const mail = config.format === 'html' ? renderMail(views, words) : coverMail(views, words);
+  const mail = config.format === 'html' ? await draw.mail(words) : coverMail(views, words);
   const images = mail.images.map((image) => ({
     ...image,
     artifact: `inline/${image.cid.replaceAll(/[^\w.-]/g, '-')}`,
@@ -90,14 +98,14 @@ async function mainFile(
   { shared, signal }: StepContext,
   { format }: ReportConfig,
   views: readonly DashboardView[],
-  title: string,
+  draw: Drawing,
 ): Promise<MailFile> {
   if (format === 'html') {
-    const bytes = Buffer.from(renderPage(views, { mode: 'page' }));
+    const bytes = Buffer.from(await draw.page('page'));
     return { name: fileName(views, 'html'), mediaType: 'text/html; charset=utf-8', bytes };
   }
   const renderer = await shared.renderer();
-  const bytes = await renderer.pdf(renderPage(views, { mode: 'print' }), { title, signal });
+  const bytes = await renderer.pdf(await draw.page('print'), { signal });
   return { name: fileName(views, 'pdf'), mediaType: 'application/pdf', bytes };
 }
 
