@@ -27,8 +27,8 @@ type Dashboard = {
   readonly cards: readonly Card[];
 };
 
-// The files end with October 2026, whenever the demo is looked at.
-const SEASON = { from: '2026-08-01', to: '2026-10-31' };
+// The files end with October 2026, whenever the demo is looked at: their last twelve whole weeks.
+const SEASON = { from: '2026-08-03', to: '2026-10-25' };
 
 const within = (column: string) => `${column} >= {{ from }} and ${column} < {{ to }}`;
 /** Rows of the period and of one as long before it. */
@@ -102,7 +102,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       {
         title: 'Best customers',
         visualisation: 'table',
-        sql: `select c.customer_id as customer, c.country, c.segment, count(*) as orders, sum(o.amount) as revenue
+        sql: `select c.customer_id::text as customer, c.country, c.segment, count(*) as orders, round(sum(o.amount)) as revenue
               from orders o join customers c using (customer_id)
               where o.${PAID} and ${within('o.ordered_at')}
               group by c.customer_id, c.country, c.segment order by revenue desc limit 20`,
@@ -237,6 +237,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
         visualisation: 'table',
         sql: `select topic, channel, count(*) as tickets, round(avg(score), 2) as score
               from tickets where ${within('opened_at')} group by topic, channel order by tickets desc`,
+        options: { limit: 8 },
       },
     ],
   },

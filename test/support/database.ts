@@ -26,10 +26,17 @@ async function clone(template: string): Promise<TestDatabase> {
     await client.end();
     throw error;
   }
+  const { rows } = await client.query('select oid from pg_database where datname = $1', [name]);
   return {
     url: databaseUrl(maintenanceUrl, name),
     async [Symbol.asyncDispose]() {
       await client.query(`drop database if exists ${name} with (force)`);
+      // Logins belong to the server: those that read the warehouses of this database's projects.
+      const readers = await client.query(
+        `select rolname from pg_roles where starts_with(rolname, $1)`,
+        [`hf_read_${rows[0].oid}_`],
+      );
+      for (const { rolname } of readers.rows) await client.query(`drop role ${rolname}`);
       await client.end();
     },
   };
