@@ -47,6 +47,9 @@ export async function deleteProject(
   while ((await rows(pool, sql.deleteSomeRuns, [id, BITE])).length > 0);
   while ((await rows(pool, sql.deleteSomeTicks, [id, BITE])).length > 0);
   await transaction(pool, async (tx) => {
+    // The order of all who change cells: whoever switches one meanwhile is waited for, or finds no project.
+    await rows(tx, sql.lockTemplatesOf, [who.orgId]);
+    await rows(tx, sql.lockCellsOf, [id]);
     await rows(tx, sql.lockSlotsOf, [id]);
     await refuseActive(tx, id);
     const dependants = await rows(tx, sql.projectDependants, [id, project.warehouseSchema]);

@@ -44,6 +44,19 @@ export const lockSlotsOf = statement<{ id: number }>(
   `select id from scenario where project_id = $1 order by id for update`,
 );
 
+/** No template of the organisation is switched, edited or applied to a new project until the transaction ends.
+ *  $1 organisation. */
+export const lockTemplatesOf = statement<{ id: number }>(
+  'lock-templates-of-org',
+  `select id from template where org_id = $1 order by id for update`,
+);
+
+/** $1 project. */
+export const lockCellsOf = statement<{ id: number }>(
+  'lock-cells-of-project',
+  `select template_id as id from template_enablement where project_id = $1 order by template_id for update`,
+);
+
 /** $1 scenario, $2 zone, $3 next due time, $4 since when it is idle. */
 export const setZone = statement<never>(
   'set-scenario-zone',

@@ -2,6 +2,7 @@
  *  no due time is lost or decided twice, nobody deadlocks, and a cell has one scenario. */
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { deleteProject } from '#domain/project/settings-delete.ts';
 import { deleteScenario } from '#domain/scenario/operate-scenario.ts';
 import { createScenario, updateScenario } from '#domain/scenario/save-scenario.ts';
 import { setTemplateEnabled } from '#domain/template/set-enabled.ts';
@@ -249,4 +250,37 @@ test('deletions, overrides, renames, upstream triggers and ticks among all of th
         and not exists (select from template_enablement c where c.scenario_id = s.id)`,
   );
   expect(orphans).toEqual({ n: 0 });
+});
+
+test('a project that is deleted takes its cells along, whoever switches, edits and deletes in it meanwhile', async () => {
+  const { deps, who, pool } = world;
+  const templates = [
+    await world.create({ default_enabled: true }),
+    await world.create({ default_enabled: true }),
+  ];
+  for (const round of range(8)) {
+    const project = await world.createProject();
+    const instances = await world.rows(
+      'select id from scenario where project_id = $1 order by id',
+      [project.id],
+    );
+    const switching = (enabled: boolean) => (n: number) =>
+      setTemplateEnabled(deps, who, {
+        ...{ templateId: templates[n % 2]!.id, projectIds: [project.id], enabled },
+      });
+    const going = deleteProject(pool, who, project.id, project.slug);
+    await atOnce([
+      { times: 1, work: () => going },
+      { times: 6, work: switching(true) },
+      { times: 6, work: switching(false) },
+      { times: 3, work: (n) => world.edit(templates[0]!.id, { description: `${round} ${n}` }) },
+      { times: 1, work: () => orRefused(deleteScenario(deps, who, instances[0].id)) },
+      { times: 2, work: (n) => orRefused(world.createProject({ name: `Beside ${round} ${n}` })) },
+    ]);
+    const { refused } = await switching(true)(0);
+    expect(refused).toMatchObject([{ error: { code: 'NOT_FOUND' } }]);
+    expect(
+      await world.rows('select from template_enablement where project_id = $1', [project.id]),
+    ).toEqual([]);
+  }
 });
