@@ -109,7 +109,7 @@ const DeletedConnector = builder.objectRef<ConnectorRow>('DeletedConnector').imp
 
 type Tested = { readonly ok: boolean; readonly message: string };
 
-const ConnectorTest = builder.objectRef<Tested>('ConnectorTest').implement({
+export const ConnectorTest = builder.objectRef<Tested>('ConnectorTest').implement({
   description: 'What came of trying a connector.',
   fields: (t) => ({
     ok: t.exposeBoolean('ok', { description: 'Whether it works.' }),

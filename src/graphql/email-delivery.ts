@@ -1,11 +1,13 @@
 /** Reports on their way to people, and the files that steps leave with their run. */
 import { may } from '#domain/access/principal.ts';
+import { sendTestMessage } from '#domain/connector/test-message.ts';
 import { askAgain } from '#domain/mail/deliver-again.ts';
 import type { DeliveryState } from '#domain/mail/delivery.ts';
 import { listArtifacts } from '#domain/run/artifact.ts';
 import type { ArtifactRow } from '#domain/run/artifact.sql.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
+import { ConnectorTest } from './connector.ts';
 import { connectionOf } from './connection.ts';
 import { who, type Context } from './context.ts';
 import { enumValues } from './enum.ts';
@@ -201,6 +203,21 @@ builder.mutationField('resendDelivery', (t) =>
         const id = readLongId('EmailDelivery', given, 'id');
         await askAgain(context, who(context), id, confirm ?? false);
         return context.prisma.emailDelivery.findUniqueOrThrow({ ...query, where: { id } });
+      }),
+  }),
+);
+
+builder.mutationField('sendTestMessage', (t) =>
+  t.field({
+    type: ConnectorTest,
+    errors: FAILURES,
+    description:
+      'Sends a message through a stored mail connector to the caller’s own address, for at most 30 s. Needs org.admin.',
+    args: { connectorId: t.arg.id({ required: true, description: '`Connector:3` or 3.' }) },
+    resolve: (_root, { connectorId }, context) =>
+      expected(async () => {
+        const id = readId('Connector', connectorId, 'connectorId');
+        return sendTestMessage(context.pool, who(context), id, context.secretKey);
       }),
   }),
 );

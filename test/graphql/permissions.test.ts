@@ -34,6 +34,7 @@ let ids: {
   dashboard: number;
   share: number;
   delivery: number;
+  mailConnector: number;
 };
 beforeEach(async () => {
   const { org, project, people, pool } = ground;
@@ -93,6 +94,9 @@ beforeEach(async () => {
     dashboard,
     share: share.rows[0].id,
     delivery: delivery.rows[0].id,
+    mailConnector: await idOf(
+      `insert into connector (org_id, slug, name, type) values ($1, $2, 'secret mail', 'smtp') returning id`,
+    ),
     project: project.id,
     scenario: scenario.id,
     run: run.id,
@@ -321,6 +325,7 @@ const ADMIN: Record<string, Operation> = {
   updateConnector: mutation('updateConnector', () => `id: ${ids.connector}, name: "Other"`),
   deleteConnector: mutation('deleteConnector', () => `id: ${ids.connector}`),
   testConnector: mutation('testConnector', () => `id: ${ids.connector}`),
+  sendTestMessage: mutation('sendTestMessage', () => `connectorId: ${ids.mailConnector}`),
   updateOrganisation: mutation('updateOrganisation', () => 'name: "Renamed"'),
   createProject: mutation(
     'createProject',
@@ -380,6 +385,7 @@ const OF_ORG = new Set([
   'updateConnector',
   'deleteConnector',
   'testConnector',
+  'sendTestMessage',
   'updateTemplate',
   'deleteTemplate',
   'setTemplateEnabled',

@@ -1,8 +1,10 @@
 /** A mail server of a test's own, on loopback, that behaves as the test asks: over real sockets. */
 import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import type { Pool } from '#platform/db.ts';
+import type { Certificate } from './certificate.ts';
 
 export type Received = {
   readonly from: string;
@@ -26,14 +28,26 @@ export type TestSmtp = AsyncDisposable & {
   readonly port: number;
   /** Messages whose end has come, also those that were not acknowledged. */
   readonly received: readonly Received[];
+  /** The same, as they came. */
+  readonly raw: readonly Buffer[];
   /** Conversations so far. */
   readonly conversations: number;
   /** Of conversations from now on, in turn; the last one stays. */
   behave(...turns: Behaviour[]): void;
 };
 
-export async function startSmtp({ password }: { password?: string } = {}): Promise<TestSmtp> {
+export async function startSmtp({
+  password,
+  certificate,
+  secure = false,
+}: {
+  password?: string;
+  /** Offers STARTTLS with it; `secure`: speaks TLS from the first byte. */
+  certificate?: Certificate;
+  secure?: boolean;
+} = {}): Promise<TestSmtp> {
   const received: Received[] = [];
+  const raw: Buffer[] = [];
   const sockets = new Map<string, Socket>();
   const behaviours = new Map<string, Behaviour>();
   let turns: Behaviour[] = [{}];
@@ -42,7 +56,9 @@ export async function startSmtp({ password }: { password?: string } = {}): Promi
   const cut = (session: SMTPServerSession) => sockets.get(session.id)?.destroy();
 
   const server = new SMTPServer({
-    hideSTARTTLS: true,
+    hideSTARTTLS: certificate === undefined,
+    secure,
+    ...certificate,
     authOptional: password === undefined,
     allowInsecureAuth: true,
     disabledCommands: password === undefined ? ['AUTH'] : [],
@@ -69,10 +85,12 @@ export async function startSmtp({ password }: { password?: string } = {}): Promi
     async onData(stream, session, done) {
       const { cut: where, end, hang } = of(session);
       const { mailFrom, rcptTo } = session.envelope;
+      const bytes = await buffer(stream);
+      raw.push(bytes);
       received.push({
         from: mailFrom === false ? '' : mailFrom.address,
         to: rcptTo.map(({ address }) => address),
-        mail: await simpleParser(stream),
+        mail: await simpleParser(bytes),
       });
       if (where === 'body') cut(session);
       else if (hang !== true) done(end === undefined ? null : refusal(end), 'queued');
@@ -84,6 +102,7 @@ export async function startSmtp({ password }: { password?: string } = {}): Promi
   return {
     port: (server.server.address() as AddressInfo).port,
     received,
+    raw,
     get conversations() {
       return conversations;
     },

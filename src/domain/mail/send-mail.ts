@@ -11,6 +11,7 @@ export type OutgoingMail = {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** Empty: plain text alone. */
   readonly html: string;
   /** With angle brackets; the same for every try of the same message. */
   readonly messageId: string;
@@ -61,7 +62,7 @@ export async function compose(server: MailServer, mail: OutgoingMail): Promise<L
     to: { name: '', address: to },
     subject,
     text,
-    html,
+    ...(html !== '' && { html }),
     messageId,
     attachments: [
       ...images.map(({ cid, png }) => ({
