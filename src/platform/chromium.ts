@@ -56,7 +56,7 @@ async function launchChecked(program: string, what: string): Promise<Browser> {
 
 async function launch(executablePath: string): Promise<Browser> {
   const env = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
-  return puppeteer.launch({
+  const browser = await puppeteer.launch({
     executablePath,
     env,
     headless: true,
@@ -67,6 +67,10 @@ async function launch(executablePath: string): Promise<Browser> {
     handleSIGHUP: false,
     args: process.getuid?.() === 0 ? [...ARGS, '--no-sandbox'] : ARGS,
   });
+  // When it is killed its pipes break after puppeteer has stopped to listen; unheard, that would end our process.
+  // Whoever uses it learns of its end by 'disconnected'.
+  for (const stream of browser.process()?.stdio ?? []) stream?.on('error', () => {});
+  return browser;
 }
 
 /** `Chrome/153.0.7954.0` */

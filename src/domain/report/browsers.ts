@@ -33,7 +33,7 @@ export function createBrowsers(options: { documents: number; log: Log }): Browse
   const start = async (): Promise<Host> => {
     const browser = await launchChromium();
     options.log.info(
-      { version: await browser.version(), pid: browser.process()?.pid },
+      { version: await browser.version(), chromiumPid: browser.process()?.pid },
       'Chromium started',
     );
     return { browser, documents: 0, active: 0, retired: false };
@@ -114,7 +114,10 @@ async function endBrowser(browser: Browser, log: Log): Promise<void> {
     else process_.once('exit', () => done());
   });
   const timer = setTimeout(() => {
-    log.warn({ pid: process_?.pid }, 'Chromium did not end when it was asked to, and is killed');
+    log.warn(
+      { chromiumPid: process_?.pid },
+      'Chromium did not end when it was asked to, and is killed',
+    );
     if (process_?.pid !== undefined) killGroup(process_.pid);
   }, CLOSE_MS);
   await browser.close().catch((error: unknown) => {

@@ -1,6 +1,4 @@
 /** The report's colours and letters: the console's tokens in their light form, since paper and most mail are white. */
-import { INTER } from './font/faces.ts';
-
 export const LOOK = {
   ground: '#f7f6f3',
   surface: '#ffffff',
@@ -19,7 +17,7 @@ export const LOOK = {
 } as const;
 
 /** What browsers fall back on where the fonts are not embedded. */
-export const SANS = `'${INTER}', 'Noto Sans JP Variable', 'Noto Sans KR Variable', 'Noto Sans SC Variable', 'Noto Color Emoji', 'Noto Emoji', system-ui, -apple-system, 'Segoe UI', sans-serif`;
+export const SANS = `Inter, 'Inter Variable', 'Noto Sans JP Variable', 'Noto Sans KR Variable', 'Noto Sans SC Variable', 'Noto Color Emoji', 'Noto Emoji', system-ui, -apple-system, 'Segoe UI', sans-serif`;
 
 // Marks: at least 3 to 1 on white, and told apart by those who do not tell red from green by their lightness.
 const CATEGORICAL = [

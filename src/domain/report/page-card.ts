@@ -110,7 +110,7 @@ function linesOf(text: string, width: number): number {
 function flowing(card: CardView, { locale }: CardContext): string {
   const title = titleOf(card);
   if (card.visualisation === 'text') {
-    return `<div class="card flow">${title}${paragraphs(card)}</div>`;
+    return `<section class="card flow">${title}${paragraphs(card)}</section>`;
   }
   const table = tableOf(card, formatOf(card, locale), PRINT_TABLE);
   const natural = naturalWidth(table, TABLE_FONT_PX, CELL_PADDING_PX);
@@ -118,7 +118,7 @@ function flowing(card: CardView, { locale }: CardContext): string {
   // Two narrow columns at both ends of a page would be hard to read together.
   const width = natural > page * 0.6 ? '100%' : `${Math.round((natural / page) * 160)}%`;
   const small = natural > page * 1.3 ? ' class="small"' : '';
-  return `<div class="card flow">${title}<div${small} style="width:${width}">${tableHtml(table)}</div>${note(moreOf(table, card.truncated))}</div>`;
+  return `<section class="card flow">${title}<div${small} style="width:${width}">${tableHtml(table)}</div>${note(moreOf(table, card.truncated))}</section>`;
 }
 
 function frameOf(
@@ -172,7 +172,7 @@ function chart(
     const picture = svg.replace('<svg ', `<svg role="img" aria-label="${label}" `);
     const more = card.truncated ? [...notes, 'There are more rows than could be read.'] : notes;
     return {
-      figure: `<figure class="body ${kind}">${picture}</figure>`,
+      figure: `<div class="body picture ${kind}">${picture}</div>`,
       note: note(more.join(' ')),
     };
   };

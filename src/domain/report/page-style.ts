@@ -16,8 +16,8 @@ h1,h2{font-weight:600;line-height:1.25;overflow-wrap:anywhere}
 .clamp{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .unit,.sub,.note,.empty,dt{color:${LOOK.ink3}}
 .unit{font-weight:400}
-figure.body{display:flex}
-figure.body svg{width:100%;height:100%;display:block;overflow:visible}
+div.picture{display:flex}
+div.picture svg{width:100%;height:100%;display:block;overflow:visible}
 .value{font-weight:600;letter-spacing:-.015em;line-height:1.15;white-space:nowrap}
 dl{display:flex;flex-wrap:wrap;column-gap:1.2em}
 dl div{display:flex;gap:.4em}
@@ -61,7 +61,7 @@ const PAGE = `
 :root{color-scheme:light}
 body{background:${LOOK.ground};font-size:14px;line-height:1.45}
 main{max-width:${SCREEN.width + 32}px;margin:0 auto;padding:24px 16px 48px}
-section+section{margin-top:40px}
+main>section+section{margin-top:40px}
 header{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:flex-end;gap:4px 24px;margin-bottom:16px}
 h1{font-size:24px}
 h2{font-size:14px;margin-bottom:8px}

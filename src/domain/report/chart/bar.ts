@@ -45,7 +45,7 @@ function uprightBars(data: Data, names: readonly string[], frame: Frame, stacked
     yAxis: valueAxis(frame, 'up', false),
     series: barSeries(data, frame, { stacked, labelled, radius: [2, 2, 0, 0] }),
   };
-  return { option, notes: [] };
+  return { option, notes: key.notes };
 }
 
 function lyingBars(data: Data, names: readonly string[], frame: Frame, stacked: boolean): Drawn {
@@ -75,8 +75,8 @@ function lyingBars(data: Data, names: readonly string[], frame: Frame, stacked: 
     yAxis: { ...categoryAxis(frame, short, true), inverse: true },
     series: barSeries(kept, frame, { stacked, labelled, radius: [0, 2, 2, 0] }),
   };
-  const notes = shown < names.length ? [`The first ${shown} of ${names.length} are shown.`] : [];
-  return { option, notes };
+  const rest = shown < names.length ? [`The first ${shown} of ${names.length} are shown.`] : [];
+  return { option, notes: [...key.notes, ...rest] };
 }
 
 /** All that stands beside the axes is within the picture. */

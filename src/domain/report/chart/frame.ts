@@ -17,21 +17,32 @@ export type Frame = {
 
 export const GAP = 8;
 
-/** The key: names of series, in as many lines as they take. Nothing for one series, which the title names. */
-export function keyOf(series: readonly Series[], { width, fontSize }: Frame) {
-  if (series.length < 2) return { legend: { show: false }, height: 0 };
+const LINE_EM = 1.6;
+
+/** The key: names of series, in as many lines as they take, a third of the picture at most. Nothing for one series,
+ *  which the title names. */
+export function keyOf(series: readonly Series[], { width, height, fontSize }: Frame) {
+  if (series.length < 2) return { legend: { show: false }, height: 0, notes: [] };
   const mark = fontSize * 1.1;
   const most = Math.min(width / 2, 24 * fontSize) - mark - GAP;
   const names = series.map(({ name }) => fit(name, most, fontSize));
-  let [lines, used] = [1, 0];
+  const mostLines = Math.max(1, Math.floor(height / 3 / (fontSize * LINE_EM)));
+  let [lines, used, shown] = [1, 0, 0];
   for (const name of names) {
     const wide = mark + 5 + measure(name, fontSize) + 12;
-    if (used > 0 && used + wide > width - 2) [lines, used] = [lines + 1, 0];
+    if (used > 0 && used + wide > width - 2) {
+      if (lines === mostLines) break;
+      [lines, used] = [lines + 1, 0];
+    }
     used += wide;
+    shown += 1;
   }
-  const shown = new Map(series.map(({ name }, at) => [name, names[at] ?? name]));
+  const short = new Map(series.map(({ name }, at) => [name, names[at] ?? name]));
+  const notes =
+    shown < series.length ? [`The key names the first ${shown} of ${series.length}.`] : [];
   return {
-    height: lines * fontSize * 1.6,
+    notes,
+    height: lines * fontSize * LINE_EM,
     legend: {
       show: true,
       left: 0,
@@ -41,8 +52,9 @@ export function keyOf(series: readonly Series[], { width, fontSize }: Frame) {
       itemWidth: mark,
       itemHeight: fontSize * 0.7,
       icon: 'roundRect',
+      data: series.slice(0, shown).map(({ name }) => name),
       textStyle: { color: LOOK.ink2, fontSize },
-      formatter: (name: string) => shown.get(name) ?? name,
+      formatter: (name: string) => short.get(name) ?? name,
     },
   };
 }

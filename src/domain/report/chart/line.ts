@@ -55,7 +55,7 @@ export function lineChart(
     yAxis: valueAxis(frame, 'up', !look.area && isHigh(data)),
     series,
   };
-  return { option, notes: [] };
+  return { option, notes: key.notes };
 }
 
 /** Far from zero, so that its ups and downs would be a flat line. */

@@ -9,14 +9,11 @@ export function embedFonts(text: string): string {
   return fontFilesFor(text).map(ruleOf).join('');
 }
 
-function ruleOf({ family, weight, file, ranges }: FontFile): string {
+function ruleOf({ family, weight, file, range }: FontFile): string {
   let rule = rules.get(file);
   if (rule === undefined) {
     const format = file.endsWith('.woff2') ? 'woff2' : 'woff';
     const data = readFileSync(file).toString('base64');
-    const range = ranges
-      .map(([from, to]) => `U+${from.toString(16)}${to === from ? '' : `-${to.toString(16)}`}`)
-      .join(',');
     rule = `@font-face{font-family:'${family}';font-weight:${weight};src:url(data:font/${format};base64,${data}) format('${format}');unicode-range:${range}}`;
     // A few scripts are used again and again; all of them together would be 40 MB.
     if (rules.size > 40) rules.clear();

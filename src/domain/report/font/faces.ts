@@ -9,21 +9,27 @@ export type FontFile = {
   readonly family: string;
   readonly weight: string;
   readonly file: string;
+  /** `U+4e00-4e2f,U+41` */
+  readonly range: string;
   readonly ranges: readonly (readonly [number, number])[];
 };
 
-export const INTER = 'Inter Variable';
-const PACKAGES = {
-  inter: '@fontsource-variable/inter/wght.css',
-  japanese: '@fontsource-variable/noto-sans-jp/wght.css',
-  korean: '@fontsource-variable/noto-sans-kr/wght.css',
-  chinese: '@fontsource-variable/noto-sans-sc/wght.css',
+// Style sheets of packages; of several lists the first that is installed.
+const SHEETS = {
+  // A PDF takes a file of one weight as a font; of a variable one it holds each letter as a drawing.
+  inter: [
+    ['@fontsource/inter/400.css', '@fontsource/inter/600.css'],
+    ['@fontsource-variable/inter/wght.css'],
+  ],
+  japanese: [['@fontsource-variable/noto-sans-jp/wght.css']],
+  korean: [['@fontsource-variable/noto-sans-kr/wght.css']],
+  chinese: [['@fontsource-variable/noto-sans-sc/wght.css']],
   // In its WOFF2 files they are SVG, which Chromium does not draw; in the WOFF they are layers of outlines.
-  emoji: '@fontsource/noto-color-emoji/400.css',
+  emoji: [['@fontsource/noto-color-emoji/400.css']],
   // Of one colour: what draws pictures for mail knows no other.
-  signs: '@fontsource/noto-emoji/400.css',
-} as const;
-type Name = keyof typeof PACKAGES;
+  signs: [['@fontsource/noto-emoji/400.css']],
+} as const satisfies Record<string, readonly (readonly string[])[]>;
+type Name = keyof typeof SHEETS;
 
 const KANA = /[\u3040-\u30ff]/;
 const HANGUL = /[\u1100-\u11ff\uac00-\ud7af]/;
@@ -42,9 +48,10 @@ export function fontFilesFor(text: string): readonly FontFile[] {
     const codePoint = character.codePointAt(0)!;
     if (isJoiner(codePoint)) continue;
     const file = findFile(order, codePoint);
-    if (file) needed.add(file);
+    if (!file) continue;
+    for (const other of weightsOf(file, order)) needed.add(other);
     // A family of emoji is one glyph, in another file than its members.
-    if (file && hasSequences && filesOf('emoji').includes(file)) {
+    if (hasSequences && filesOf('emoji').includes(file)) {
       for (const other of filesOf('emoji')) if (has(other, codePoint)) needed.add(other);
     }
   }
@@ -67,8 +74,8 @@ export const isJoiner = (codePoint: number) =>
   codePoint === 0x200d || (codePoint >= 0xfe00 && codePoint <= 0xfe0f);
 
 function orderFor(text: string): Name[] {
-  if (HANGUL.test(text)) return ['inter', 'korean', 'japanese', 'chinese', 'emoji', 'signs'];
   if (KANA.test(text)) return ['inter', 'japanese', 'chinese', 'korean', 'emoji', 'signs'];
+  if (HANGUL.test(text)) return ['inter', 'korean', 'japanese', 'chinese', 'emoji', 'signs'];
   return ['inter', 'chinese', 'japanese', 'korean', 'emoji', 'signs'];
 }
 
@@ -89,19 +96,42 @@ function filesOf(name: Name): readonly FontFile[] {
   return files;
 }
 
+/** The same characters of the same family in every weight. */
+function weightsOf(file: FontFile, order: readonly Name[]): readonly FontFile[] {
+  const name = order.find((each) => filesOf(each).includes(file));
+  const all = name === undefined ? [] : filesOf(name);
+  return all.filter((other) => other.range === file.range);
+}
+
 function readPackage(name: Name): readonly FontFile[] {
-  const sheet = find(PACKAGES[name]);
-  if (sheet === null) return [];
+  for (const sheets of SHEETS[name]) {
+    const found = sheets.map(find);
+    if (!found.includes(null)) {
+      return found.flatMap((sheet) => (sheet === null ? [] : readSheet(sheet, name)));
+    }
+  }
+  // The others may be left out of an installation, to save their megabytes; the machine's own are used then.
+  if (name === 'inter') throw new Error('The font Inter is not installed; run npm ci.');
+  return [];
+}
+
+function readSheet(sheet: string, name: Name): readonly FontFile[] {
   const rules = readFileSync(sheet, 'utf8').match(/@font-face\s*\{[^}]*\}/g) ?? [];
+  const format = name === 'emoji' ? 'woff' : 'woff2';
   return rules.flatMap((rule) => {
     const value = (key: string) => new RegExp(`${key}:\\s*([^;]+);`).exec(rule)?.[1]?.trim() ?? '';
-    const url = (name === 'emoji' ? /url\(([^)]+\.woff)\)/ : /url\(([^)]+\.woff2)\)/).exec(
-      rule,
-    )?.[1];
+    const url = new RegExp(`url\\(([^)]+\\.${format})\\)`).exec(rule)?.[1];
     if (url === undefined) return [];
-    const ranges = value('unicode-range').split(',').map(readRange);
-    const family = value('font-family').replaceAll(/['"]/g, '');
-    return [{ family, weight: value('font-weight'), file: join(dirname(sheet), url), ranges }];
+    const range = value('unicode-range');
+    return [
+      {
+        family: value('font-family').replaceAll(/['"]/g, ''),
+        weight: value('font-weight'),
+        file: join(dirname(sheet), url),
+        range,
+        ranges: range.split(',').map(readRange),
+      },
+    ];
   });
 }
 
@@ -111,13 +141,11 @@ function readRange(text: string): readonly [number, number] {
   return [Number.parseInt(from, 16), Number.parseInt(to, 16)];
 }
 
-/** The other fonts may be left out of an installation, to save their megabytes; the machine's own are used then. */
 function find(path: string): string | null {
   try {
     return resolve(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (path !== PACKAGES.inter && code === 'MODULE_NOT_FOUND') return null;
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return null;
     throw error;
   }
 }
