@@ -23,14 +23,12 @@ const card = z.strictObject({
   requiredPermission: cardPermission.nullish(),
 });
 
+/** A whole dashboard: cards that are not in it go, except for those that the editor may not see. */
 const form = z.strictObject({
   title,
   defaultTimeFilter: timeFilterForm.nullish(),
   cards: z.array(card).max(MAX_CARDS),
 });
-
-/** A whole dashboard: cards that are not in it go, except for those that the editor may not see. */
-export type DashboardInput = z.input<typeof form>;
 
 export type CardDraft = Omit<StoredCard, 'id'> & { readonly id: number | null };
 

@@ -1,5 +1,6 @@
 /** Asks a project's warehouse what a person wrote in SQL. It runs on a login that may SELECT in this one schema and is
  *  a member of nothing, in a transaction that only reads, for 30 s at most, and answers 10,000 rows at most. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, row, sqlState } from '#platform/db.ts';
 import type { Log } from '#platform/log.ts';
 import type { SecretKey } from '#platform/secrets.ts';
@@ -115,16 +116,21 @@ export function createWarehouse(options: WarehouseOptions): Warehouse & AsyncDis
     const late = AbortSignal.timeout(limitMs);
     const either = AbortSignal.any([signal, late]);
     try {
-      for (let again = false; ; again = true) {
+      for (let again = false; ;) {
         const { login, isFresh } = await openLogin(schema, secretKey, again);
         // A little later than we stop it from outside.
         const question = { url, login, text: bound.text, values, zone, limitMs: limitMs + 1_000 };
         try {
           return await ask(question, either);
         } catch (error) {
+          if (sqlState(error) === TOO_MANY) {
+            await sleep(CROWDED_MS, undefined, { signal: either });
+            continue;
+          }
           const isWrong = LOGIN_WRONG.has(sqlState(error) ?? '');
           const isRefused = sqlState(error) === '42501' && !isFresh;
           if (again || !(isWrong || isRefused)) throw error;
+          again = true;
         }
       }
     } catch (error) {
@@ -156,6 +162,9 @@ export function createWarehouse(options: WarehouseOptions): Warehouse & AsyncDis
   return { query, [Symbol.asyncDispose]: () => pool.end() };
 }
 
+/** Other processes have taken all of the login's connections, or of the database's. */
+const TOO_MANY = '53300';
+const CROWDED_MS = 100;
 /** Another key, or another's change: the password or the role itself. */
 const LOGIN_WRONG = new Set(['28P01', '28000']);
 

@@ -292,6 +292,20 @@ test('more questions than there are places wait for each other, and an abort end
   await untilNothingRuns();
 });
 
+test('a login whose connections are all taken is waited for', async () => {
+  const others = await Promise.all(
+    Array.from({ length: 5 }, async () => createWarehouse({ url: database.url, secretKey, log })),
+  );
+  const asking = others.flatMap((each) =>
+    Array.from({ length: 8 }, () =>
+      each.query(schema, 'select pg_sleep(0.2)', {}, { signal: never }),
+    ),
+  );
+  const taken = Array.from({ length: 4 }, () => ask('select pg_sleep(0.4)'));
+  await Promise.all([...asking, ...taken]);
+  await Promise.all(others.map((each) => each[Symbol.asyncDispose]()));
+});
+
 describe('the login', () => {
   let role: string;
   beforeEach(async () => {
