@@ -3,6 +3,7 @@ import type { Principal } from '#domain/access/principal.ts';
 import { pauseScenario } from '#domain/scenario/operate-scenario.ts';
 import { createScenario } from '#domain/scenario/save-scenario.ts';
 import type { ScenarioDeps } from '#domain/scenario/scenario.ts';
+import { dashboardsOf } from './dashboards-of.ts';
 import type { People, ProjectSlug } from './people.ts';
 
 type Planned = {
@@ -12,10 +13,15 @@ type Planned = {
   /** Paused from the start, with this note. */
   readonly pauseNote?: string;
   readonly needsWarehouse?: true;
+  /** Only where there is an inbox. */
+  readonly needsInbox?: true;
 };
 
-/** @param serviceId the author of the nightly snapshots. */
-export function plannedScenarios(serviceId: number): readonly Planned[] {
+/** @param serviceId the author of the nightly snapshots. @param dashboards of the sales project, for its report. */
+export function plannedScenarios(
+  serviceId: number,
+  dashboards: readonly number[] = [],
+): readonly Planned[] {
   return [
     {
       project: 'sales',
@@ -70,6 +76,24 @@ export function plannedScenarios(serviceId: number): readonly Planned[] {
         trigger: { interval: '45s' },
         steps: [{ kind: 'sync_dataset', dataset: 'returns' }],
       },
+    },
+    {
+      project: 'sales',
+      scenario: {
+        name: 'Mail the sales overview',
+        description: 'A report every few minutes; it ends in the inbox that the start names.',
+        trigger: { interval: '5m' },
+        steps: [
+          {
+            kind: 'send_email_report',
+            dashboard_ids: dashboards.slice(0, 1),
+            recipients: ['sales@demo.example', '{{ project.owner_email }}'],
+            format: 'html',
+            message: 'Good day. This is how the season went.',
+          },
+        ],
+      },
+      needsInbox: true,
     },
     {
       project: 'sales',
@@ -130,10 +154,12 @@ export async function makeScenarios(
   deps: ScenarioDeps,
   who: Principal,
   { projects, serviceId }: People,
-  hasWarehouse: boolean,
+  has: { readonly warehouse: boolean; readonly inbox: boolean },
 ): Promise<void> {
-  for (const planned of plannedScenarios(serviceId)) {
-    if (planned.needsWarehouse && !hasWarehouse) continue;
+  const dashboards = await dashboardsOf(deps.pool, projects.sales.id);
+  for (const planned of plannedScenarios(serviceId, dashboards)) {
+    if (planned.needsWarehouse && !has.warehouse) continue;
+    if (planned.needsInbox && !has.inbox) continue;
     const { id } = await createScenario(deps, who, projects[planned.project].id, planned.scenario);
     if (planned.pauseNote) await pauseScenario(deps, who, id, { note: planned.pauseNote });
   }

@@ -68,3 +68,9 @@ export const pointInbox = statement<never>(
    where slug = 'inbox' and type = 'smtp' and config->>'host' = '127.0.0.1'
      and org_id = (select id from org where slug = 'demo')`,
 );
+
+/** Oldest first. $1 project. */
+export const findDashboards = statement<{ id: number }>(
+  'seed-find-dashboards',
+  'select id from dashboard where project_id = $1 order by id',
+);

@@ -61,7 +61,8 @@ export async function seedDemo(
     if (inboxPort !== undefined) await makeInbox(inside, admin, inboxPort);
     await makeDashboards(tx, people);
     const deps = { pool: inside, kinds: createRegistry() };
-    await makeScenarios(deps, admin, people, hasWarehouse);
+    const has = { warehouse: hasWarehouse, inbox: inboxPort !== undefined };
+    await makeScenarios(deps, admin, people, has);
     await makeTemplates(deps, admin, people);
     const projectId = projects.sales.id;
     const request = { name: 'Demo', scopes: [], projectId, expiresAt: null };

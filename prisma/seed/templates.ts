@@ -7,6 +7,7 @@ import { applyDefaults } from '#domain/template/apply-defaults.ts';
 import { createTemplate } from '#domain/template/save-template.ts';
 import { setTemplateEnabled } from '#domain/template/set-enabled.ts';
 import { transaction } from '#platform/db.ts';
+import { dashboardsOf } from './dashboards-of.ts';
 import type { People } from './people.ts';
 
 /** As REST and YAML have them. */
@@ -54,6 +55,26 @@ const REFRESH = {
   default_enabled: true,
 };
 
+const DIGEST = {
+  slug: 'weekly-digest',
+  display_name: 'Weekly digest',
+  description: 'Mondays at 7: dashboards of the project as a PDF, each for its own period.',
+  trigger: { cron: '0 7 * * 1' },
+  steps: [
+    {
+      kind: 'send_email_report',
+      // A value that each project fills in.
+      dashboard_ids: [],
+      recipients: ['{{ project.owner_email }}'],
+      format: 'pdf',
+      subject: 'Weekly digest: {{ project.name }}',
+      attach_csv: true,
+      skip_if_empty: true,
+    },
+  ],
+  default_enabled: false,
+};
+
 export async function makeTemplates(
   deps: ScenarioDeps,
   who: Principal,
@@ -61,6 +82,7 @@ export async function makeTemplates(
 ): Promise<void> {
   const snapshot = await createTemplate(deps, who, SNAPSHOT);
   const refresh = await createTemplate(deps, who, REFRESH);
+  const digest = await createTemplate(deps, who, DIGEST);
   const set = (templateId: number, projectId: number, enabled: boolean, values = {}) =>
     setTemplateEnabled(deps, who, { templateId, projectIds: [projectId], enabled, values });
 
@@ -72,6 +94,9 @@ export async function makeTemplates(
   await set(refresh.id, sales.id, true, { dataset: 'orders' });
   await set(refresh.id, support.id, true, { dataset: 'tickets', cron: '15 3 * * *' });
   await set(refresh.id, support.id, false);
+  for (const { id } of [sales, support]) {
+    await set(digest.id, id, true, { dashboard_ids: await dashboardsOf(deps.pool, id) });
+  }
   // As a new project begins: one is on, the other waits to be told which dataset.
   await transaction(deps.pool, (tx) => applyDefaults(tx, deps, who, web.id));
 }

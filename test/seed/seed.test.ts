@@ -137,6 +137,8 @@ test('every scenario is there and would be accepted again', async () => {
     { project: 'sales', name: 'Nightly dataset refresh' },
     { project: 'support', name: 'Daily dashboard snapshot' },
     { project: 'support', name: 'Nightly dataset refresh' },
+    { project: 'sales', name: 'Weekly digest' },
+    { project: 'support', name: 'Weekly digest' },
     { project: 'web', name: 'Daily dashboard snapshot' },
   ];
   const inOrder = (each: { project: string; name: unknown }) =>
@@ -152,7 +154,11 @@ test('the matrix has cells that are on, one that is off and one that waits for a
      from template_enablement c join template t on t.id = c.template_id join project p on p.id = c.project_id
        left join scenario s on s.id = c.scenario_id order by t.id, p.id`,
   );
-  const [snapshot, refresh] = ['daily-dashboard-snapshot', 'nightly-dataset-refresh'];
+  const [snapshot, refresh, digest] = [
+    'daily-dashboard-snapshot',
+    'nightly-dataset-refresh',
+    'weekly-digest',
+  ];
   expect(rows).toEqual([
     { template: snapshot, project: 'sales', state: 'on', enabled: true, path: null },
     { template: snapshot, project: 'support', state: 'on', enabled: true, path: null },
@@ -166,6 +172,8 @@ test('the matrix has cells that are on, one that is off and one that waits for a
       enabled: null,
       path: ['values', 'dataset'],
     },
+    { template: digest, project: 'sales', state: 'on', enabled: true, path: null },
+    { template: digest, project: 'support', state: 'on', enabled: true, path: null },
   ]);
 });
 
