@@ -41,7 +41,7 @@ export async function issueToken(
     problems.push({ path: ['expires_at'], message, value: request.expiresAt });
   }
   if (problems.length > 0) throw invalid(problems);
-  refuseWiderScopes(who, request.scopes);
+  if (reachesFurther(who, request.scopes)) throw tooFar(who, 'issue');
   if (request.projectId !== null) await getProject(pool, who, request.projectId);
   const userId = await holderOf(pool, who, request.serviceId ?? null);
 
@@ -73,13 +73,15 @@ export function listTokens(pool: Pool, who: Principal): Promise<sql.TokenRow[]> 
 }
 
 /** Revokes for good; again changes nothing.
- *  @throws DomainError NOT_FOUND for a token that the caller may not see. */
+ *  @throws DomainError NOT_FOUND for a token that the caller may not see; FORBIDDEN for one that reaches further than the
+ *  one in use. */
 export async function revokeToken(pool: Pool, who: Principal, id: number): Promise<sql.TokenRow> {
   return transaction(pool, async (tx) => {
     const owner = may(who, 'org.admin', null) ? null : who.userId;
     const before = await row(tx, sql.lockToken, [who.orgId, owner, id]);
     if (before === null) throw new DomainError('NOT_FOUND', `No token ${id}.`);
     if (before.revokedAt !== null) return before;
+    if (reachesFurther(who, before.scopes)) throw tooFar(who, 'revoke');
     const revoked = (await row(tx, sql.revokeToken, [who.orgId, owner, id]))!;
     await recordChange(tx, who, {
       action: 'token.revoke',
@@ -103,14 +105,17 @@ async function holderOf(pool: Pool, who: Principal, serviceId: number | null): P
   return serviceId;
 }
 
-// Otherwise a leaked read-only token would be worth as much as its user.
-function refuseWiderScopes(who: Principal, scopes: readonly Scope[]) {
-  if (who.scopes.length === 0) return;
+// Otherwise a leaked read-only token would be worth as much as its user, or could end what its user works with.
+function reachesFurther(who: Principal, scopes: readonly Scope[]): boolean {
+  if (who.scopes.length === 0) return false;
   const reach = (given: readonly Scope[]) => Math.max(...given.map((s) => SCOPES.indexOf(s)));
-  if (scopes.length > 0 && reach(scopes) <= reach(who.scopes)) return;
-  throw new DomainError(
+  return scopes.length === 0 || reach(scopes) > reach(who.scopes);
+}
+
+function tooFar(who: Principal, verb: 'issue' | 'revoke'): DomainError {
+  return new DomainError(
     'FORBIDDEN',
-    `The token in use has the scopes ${who.scopes.join(', ')} and cannot issue one that reaches further.`,
-    { facts: { permission: 'token.issue', targetId: who.tokenId } },
+    `The token in use has the scopes ${who.scopes.join(', ')} and cannot ${verb} one that reaches further.`,
+    { facts: { permission: `token.${verb}`, targetId: who.tokenId } },
   );
 }

@@ -89,6 +89,19 @@ test('a limited token cannot issue one that reaches further', async () => {
   await issueToken(pool, who, request);
 });
 
+test('a limited token cannot revoke one that reaches further', async () => {
+  const who = await principal('admin', ['read']);
+  const admin = await principal('admin');
+  for (const scopes of [[], ['write'], ['read', 'admin']] as const) {
+    const wider = await issueToken(pool, admin, { ...request, scopes });
+    await expect(revokeToken(pool, who, wider.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await authenticate(pool, { authorization: `Bearer ${wider.token}` }, { jwtSecret });
+  }
+  // One like it, and so itself: whoever finds a leaked one can end it.
+  const { id } = await issueToken(pool, admin, request);
+  expect((await revokeToken(pool, who, id)).revokedAt).not.toBeNull();
+});
+
 test('a token without a name, in the past and for a project of others is refused', async () => {
   const who = await principal('admin');
   const expiresAt = new Date(Date.now() - 1000);
