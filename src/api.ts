@@ -35,7 +35,7 @@ import { createPages } from './pages.ts';
 
 export type ApiOptions = {
   readonly databaseUrl: string;
-  /** A direct connection, for LISTEN. */
+  /** A direct connection, for LISTEN and for the cards of dashboards. */
   readonly listenUrl: string;
   readonly host: string;
   /** 0: any that is free. */
@@ -134,7 +134,9 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     );
 
     const { secretKey } = options;
-    const warehouse = parts.use(createWarehouse({ url, secretKey, log }));
+    // On logins of its own, which a pooler between us and Postgres would not know.
+    const direct = options.listenUrl;
+    const warehouse = parts.use(createWarehouse({ url: direct, secretKey, log }));
     const metrics = createMetrics(log);
     const operations = {
       count: metrics.counter('hf_graphql_operations_total', 'Operations by kind and outcome.'),

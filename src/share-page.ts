@@ -1,7 +1,6 @@
 /** The page that a dashboard's link opens: the same drawing as in mail and on paper, for whoever has the link. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openShare, viewShare } from '#domain/dashboard/share.ts';
-import { renderPage } from '#domain/report/page.ts';
 import type { House } from '#graphql/context.ts';
 import { SHARE_PATH } from '#graphql/dashboard-share.ts';
 import { setPolicy } from './http.ts';
@@ -36,9 +35,11 @@ export function createSharePage(house: House): SharePage {
     if (last && now - last.at < FRESH_MS) return last.html;
     // Not with the request: others may wait for the same. Every card has its own limit.
     const signal = new AbortController().signal;
-    const html = viewShare(house, opened, { now: new Date(), signal }).then((view) =>
-      renderPage([view], { mode: 'page' }),
-    );
+    const html = viewShare(house, opened, { now: new Date(), signal }).then(async (view) => {
+      // The libraries behind charts cost 50 MB: an API that shows no links never loads them.
+      const { renderPage } = await import('#domain/report/page.ts');
+      return renderPage([view], { mode: 'page' });
+    });
     html.catch(() => kept.delete(id));
     kept.delete(id);
     kept.set(id, { at: now, html });
