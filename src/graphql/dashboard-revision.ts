@@ -10,7 +10,7 @@ import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import { TEXTS } from './dashboard.ts';
 import { enumValues } from './enum.ts';
-import { readId } from './id.ts';
+import { INT_MAX, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { User, usersOf } from './user.ts';
 
@@ -123,7 +123,7 @@ builder.queryFields((t) => ({
       resolve: async (page, _root, { dashboardId: given }, context) => {
         const dashboardId = readId('Dashboard', given, 'dashboardId');
         await getDashboard(context.pool, who(context), dashboardId);
-        const { query, beyond } = newestFirst(page);
+        const { query, beyond } = newestFirst(page, { largest: INT_MAX });
         return context.prisma.dashboardRevision.findMany({
           ...query,
           where: { dashboardId, AND: [beyond] },

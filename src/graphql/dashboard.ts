@@ -14,7 +14,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import { enumValues } from './enum.ts';
-import { nodeId, readId } from './id.ts';
+import { INT_MAX, nodeId, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { inViewable } from './viewable.ts';
 
@@ -147,7 +147,7 @@ builder.queryFields((t) => ({
           where: { AND: [inViewable(who(context)), only(filter)] },
         }),
       resolve: (page, _root, filter, context) => {
-        const { query, beyond } = newestFirst(page);
+        const { query, beyond } = newestFirst(page, { largest: INT_MAX });
         return context.prisma.dashboard.findMany({
           ...query,
           where: { AND: [inViewable(who(context)), only(filter), beyond] },

@@ -1,7 +1,8 @@
 /** Ids as arguments: the global one (`Scenario:42`) or the plain number that REST shows. */
 import { invalid } from '#platform/errors.ts';
 
-const INT_MAX = 2_147_483_647;
+/** The largest number of whatever is counted by a Postgres integer: all but runs, ticks and what they leave. */
+export const INT_MAX = 2_147_483_647;
 
 /** The number that an id argument means.
  *  @param name the argument's name, for the problem's path.

@@ -14,12 +14,14 @@ type Asked = { first?: number | null | undefined; last?: number | null | undefin
 type Beyond<Id> = { id?: { lt: Id } | { gt: Id } };
 
 /** Turns what Pothos asks of Prisma, an entry to start from, into a condition on the id.
+ *  @param largest that the column holds: what lies beyond would be a surprise of Prisma's.
  *  @throws DomainError VALIDATION for a cursor that no list of these gave out. */
 export function newestFirst<Id extends number | bigint, Query extends PageQuery<Id>>(
   query: Query & PageQuery<Id>,
+  { largest = Number.MAX_SAFE_INTEGER }: { readonly largest?: number } = {},
 ): { query: Omit<Query, 'cursor' | 'skip'> & { orderBy: { id: 'desc' } }; beyond: Beyond<Id> } {
   const { cursor, skip: _entryItself, ...rest } = query;
-  if (cursor?.id !== undefined && !/^\d{1,16}$/.test(String(cursor.id))) {
+  if (cursor?.id !== undefined && !isId(cursor.id, largest)) {
     throw invalid([
       { path: ['after'], message: 'this cursor comes from no list; start without one' },
     ]);
@@ -30,6 +32,12 @@ export function newestFirst<Id extends number | bigint, Query extends PageQuery<
     query: { ...rest, orderBy: { id: 'desc' } },
     beyond: cursor?.id === undefined ? {} : { id: after ? { lt: cursor.id } : { gt: cursor.id } },
   };
+}
+
+// What is in a cursor was chosen by whoever sends it: a text, too.
+function isId(id: unknown, largest: number): boolean {
+  if (typeof id !== 'number' && typeof id !== 'bigint') return false;
+  return /^\d{1,16}$/.test(String(id)) && id <= largest;
 }
 
 /** The cost of a page: as many entries as are asked for. */

@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import { COUNTED, historyCount, historyPage } from './history.ts';
-import { nodeId, readId } from './id.ts';
+import { INT_MAX, nodeId, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { Run, RunConnection } from './run.ts';
 import { Scenario, ScenarioConnection } from './scenario.ts';
@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
       totalCount: (_root, { q }, context) =>
         context.prisma.project.count({ where: { AND: [viewable(who(context)), named(q)] } }),
       resolve: (page, _root, { q }, context) => {
-        const { query, beyond } = newestFirst(page);
+        const { query, beyond } = newestFirst(page, { largest: INT_MAX });
         return context.prisma.project.findMany({
           ...query,
           where: { AND: [viewable(who(context)), named(q), beyond] },

@@ -5,7 +5,7 @@ import { connectionOf } from './connection.ts';
 import { who } from './context.ts';
 import type { Context } from './context.ts';
 import { invalid } from '#platform/errors.ts';
-import { readId } from './id.ts';
+import { INT_MAX, readId } from './id.ts';
 import { newestFirst, pageCost } from './paging.ts';
 import { Template } from './template.ts';
 
@@ -66,7 +66,7 @@ builder.queryFields((t) => ({
       totalCount: (_root, args, context) =>
         context.prisma.template.count({ where: { AND: [readable(context), ...conditions(args)] } }),
       resolve: (page, _root, args, context) => {
-        const { query, beyond } = newestFirst(page);
+        const { query, beyond } = newestFirst(page, { largest: INT_MAX });
         return context.prisma.template.findMany({
           ...query,
           where: { AND: [readable(context), ...conditions(args), beyond] },

@@ -308,3 +308,26 @@ test('scenarios are found by kind, state, switch, pause and text', async () => {
     trigger: null,
   });
 });
+
+test('a cursor that somebody put together is a mistake of theirs, and no surprise', async () => {
+  const lists = ['templates', 'projects', 'runs', 'auditLog'];
+  for (const forged of ['GPC:S:1', 'GPC:N:1.5', 'GPC:N:-1', 'GPC:N:9999999999999999']) {
+    const cursor = Buffer.from(forged).toString('base64');
+    for (const list of lists) {
+      const { errors } = await ground.ask(
+        'admin',
+        `{ ${list}(after: "${cursor}") { nodes { __typename } } }`,
+      );
+      expect([list, forged, errors?.[0]?.extensions['code']]).toEqual([list, forged, 'VALIDATION']);
+    }
+  }
+  // Beyond what the column holds.
+  const beyond = Buffer.from('GPC:N:4294967297').toString('base64');
+  for (const list of ['templates', 'projects']) {
+    const { errors } = await ground.ask(
+      'admin',
+      `{ ${list}(after: "${beyond}") { nodes { id } } }`,
+    );
+    expect(errors?.[0]?.extensions['code']).toBe('VALIDATION');
+  }
+});
