@@ -157,6 +157,8 @@ begin
       recipe := btrim(line->>'recipe');
       if coalesce(recipe, '') = '' or jsonb_typeof(line->'recipe') not in ('string', 'number') then
         wrong := wrong || format('recipe %s names no recipe', coalesce(line->>'recipe', 'null'));
+      elsif recipe like '%{{%' then
+        wrong := wrong || format('recipe "%s" holds {{, which a scenario takes for something to fill in', recipe);
       end if;
       if pg_temp.hf_cron_problem(line->>'cron') is not null then
         wrong := wrong || format('cron "%s" %s', line->>'cron', pg_temp.hf_cron_problem(line->>'cron'));

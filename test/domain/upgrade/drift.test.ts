@@ -124,6 +124,7 @@ test('the script refuses rows that it cannot convert, with their ids, and change
     [{ cron: '0 2 ? * *' }, 'has a day of month "?" that is not understood'],
     [{ timezone: 'Mars/Olympus' }, 'timezone "Mars/Olympus" is unknown'],
     [{ recipe: ' ' }, 'names no recipe'],
+    [{ recipe: 'mart_{{ env }}' }, 'recipe "mart_{{ env }}" holds {{'],
     [{ project_id: 4711 }, 'project_id 4711 is no project'],
     [{ owner_user_id: old.people.stranger.id }, 'is no active member'],
     [{ active: null }, 'active null is neither true nor false'],
@@ -135,7 +136,7 @@ test('the script refuses rows that it cannot convert, with their ids, and change
     (error: unknown) => error as Error,
   );
   await old.pool.query('rollback');
-  expect(refusal.message).toContain('Nothing was changed: 9 rows');
+  expect(refusal.message).toContain('Nothing was changed: 10 rows');
   for (const [index, [, reason]] of cases.entries()) {
     expect(refusal.message).toContain(`row ${index + 2} of public.pipeline_schedules: `);
     expect(refusal.message).toContain(reason);
