@@ -68,7 +68,6 @@ const DIGEST = {
       recipients: ['{{ project.owner_email }}'],
       format: 'pdf',
       subject: 'Weekly digest: {{ project.name }}',
-      attach_csv: true,
       skip_if_empty: true,
     },
   ],

@@ -32,6 +32,8 @@ export type TestSmtp = AsyncDisposable & {
   readonly raw: readonly Buffer[];
   /** Conversations so far. */
   readonly conversations: number;
+  /** Conversations that are open. */
+  readonly open: number;
   /** Of conversations from now on, in turn; the last one stays. */
   behave(...turns: Behaviour[]): void;
 };
@@ -105,6 +107,9 @@ export async function startSmtp({
     raw,
     get conversations() {
       return conversations;
+    },
+    get open() {
+      return server.connections.size;
     },
     behave(...next) {
       turns = next;

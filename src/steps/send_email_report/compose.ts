@@ -52,7 +52,14 @@ async function compose(
   const notes = tooLarge.map((file) => noteOf(file, runId, publicUrl));
   const message = [config.message, ...notes].filter((part) => part !== undefined).join('\n\n');
   const words = { subject, message: message === '' ? null : message, link };
-  const mail = config.format === 'html' ? await draw.mail(words) : coverMail(views, words);
+  const mail =
+    config.format === 'html'
+      ? await draw.mail(words)
+      : coverMail(
+          views,
+          words,
+          attached.map(({ name }) => name),
+        );
   const images = mail.images.map((image) => ({
     ...image,
     artifact: `inline/${image.cid.replaceAll(/[^\w.-]/g, '-')}`,

@@ -14,8 +14,14 @@ export type CoverMail = {
   readonly images: readonly { readonly cid: string; readonly png: Buffer }[];
 };
 
-export function coverMail(views: readonly DashboardView[], words: Words): CoverMail {
+/** @param attached what the files are called. */
+export function coverMail(
+  views: readonly DashboardView[],
+  words: Words,
+  attached: readonly string[],
+): CoverMail {
   const { subject, message, link } = words;
+  const files = attached.length === 0 ? null : `Attached: ${attached.join(', ')}`;
   const list = views.map(({ title, project, period }) => ({
     title,
     detail: `${project.name}, ${period === null ? 'all time' : `${period.label} (${period.zone})`}`,
@@ -23,6 +29,7 @@ export function coverMail(views: readonly DashboardView[], words: Words): CoverM
   const text = [
     message,
     list.map(({ title, detail }) => `${title}\n  ${detail}`).join('\n'),
+    files,
     link === null ? null : `The run: ${link}`,
   ].filter((part) => part !== null);
   const rows = list.map(
@@ -34,6 +41,8 @@ export function coverMail(views: readonly DashboardView[], words: Words): CoverM
     .split(/\n{2,}/)
     .filter((part) => part !== '')
     .map((part) => `<p>${linked(part).replaceAll('\n', '<br>')}</p>`);
+  const below =
+    files === null ? '' : `<p style="font-size:13px;color:#5b6270">${escapeHtml(files)}</p>`;
   const foot =
     link === null
       ? ''
@@ -44,7 +53,7 @@ export function coverMail(views: readonly DashboardView[], words: Words): CoverM
       `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
       `<title>${escapeHtml(subject)}</title></head>` +
       `<body style="font:15px/1.5 -apple-system,'Segoe UI',sans-serif;max-width:640px;margin:0 auto;padding:16px">` +
-      `${paragraphs.join('')}<table role="presentation" cellpadding="0" cellspacing="0">${rows.join('')}</table>${foot}</body></html>`,
+      `${paragraphs.join('')}<table role="presentation" cellpadding="0" cellspacing="0">${rows.join('')}</table>${below}${foot}</body></html>`,
     images: [],
   };
 }

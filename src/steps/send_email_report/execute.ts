@@ -124,7 +124,7 @@ async function deliver(
 ): Promise<Delivered[]> {
   const { runId, fence, orgId, projectId, originRunId, stepName, signal, shared } = context;
   using mailer = createMailer(server);
-  return deliverReport(
+  return await deliverReport(
     {
       ...{ pool: shared.pool, log: shared.log, mailer, signal, wait: clock.wait },
       say: context.log,

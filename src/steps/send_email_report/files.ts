@@ -11,7 +11,7 @@ export function fileName(views: readonly DashboardView[], ending: string): strin
   const day = Temporal.Instant.fromEpochMilliseconds(last.getTime())
     .toZonedDateTimeISO(period?.zone ?? 'UTC')
     .toPlainDate();
-  return `${wordOf(title, 'report')}-${day}.${ending}`;
+  return `${wordOf(title, 'report')}-${day.toString()}.${ending}`;
 }
 
 /** One file per card with rows of its own; what failed and what is text have none. */

@@ -112,7 +112,8 @@ async function rowsOf(): Promise<Record<string, Row>> {
   return Object.fromEntries(rows.map((row) => [row.recipient, row]));
 }
 
-const arrived = () => smtp.received.map(({ to }) => to[0]).toSorted();
+const arrived = () =>
+  smtp.received.map(({ to: [address = ''] }) => address).toSorted((a, b) => a.localeCompare(b));
 
 test('each recipient gets one message of their own, with the files, and a row that says so', async () => {
   const { delivered } = await deliver([ANA, BEN, CLEO]);
