@@ -45,130 +45,145 @@ async function insertRuns(ground: Ground, count: number, scenario: string): Prom
   await ground.pool.query('vacuum analyze run');
 }
 
-/** The median of so many requests, in milliseconds; the first ones warm caches and plans. */
-async function time(request: () => Promise<unknown>): Promise<number> {
-  const taken: number[] = [];
-  for (let round = -10; round < ROUNDS; round += 1) {
-    const startedAt = performance.now();
-    await request();
-    if (round >= 0) taken.push(performance.now() - startedAt);
-  }
-  return quantile(
-    taken.toSorted((a, b) => a - b),
-    0.5,
+/** A database with its API, and what may be asked of it. */
+async function openPlace(parts: AsyncDisposableStack) {
+  const ground = parts.use(await prepareGround());
+  await insertScenarios(ground, SCENARIOS);
+  const { rows: people } = await ground.pool.query(
+    `with u as (select owner_user_id as id, org_id from project where id = $1),
+          m as (insert into user_org (user_id, org_id, is_default, default_project_id) select id, org_id, true, $1 from u),
+          g as (insert into "group" (org_id, name) select org_id, 'all' from u returning id),
+          p as (insert into group_permission (group_id, role) select id, 'admin' from g),
+          x as (insert into user_group (user_id, group_id) select u.id, g.id from u, g)
+     select id from u`,
+    [ground.projectId],
   );
+  const token = await signSession({ userId: people[0].id, orgId: null, role: 'admin' }, SECRET);
+  const api = parts.use(
+    await startApi({
+      databaseUrl: ground.url,
+      listenUrl: ground.url,
+      host: '127.0.0.1',
+      port: 0,
+      jwtSecret: SECRET,
+      kinds: createRegistry(),
+      log: ground.log,
+      heartbeatStaleSeconds: 90,
+    }),
+  );
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const fetched = async (path: string, init: RequestInit): Promise<string> => {
+    const response = await fetch(`${api.url}${path}`, { headers, ...init });
+    const text = await response.text();
+    if (response.status !== 200 || text.includes('"errors"')) throw new Error(text);
+    return text;
+  };
+  return {
+    ground,
+    graphql: (query: string) =>
+      fetched('/graphql', { method: 'POST', body: JSON.stringify({ query }) }),
+    rest: (id: number) => fetched(`/api/scheduler/scenarios/${id}/runs?limit=20`, {}),
+    /** The last page but one of a scenario's runs. */
+    async deep(id: number): Promise<string> {
+      const { rows } = await ground.pool.query(
+        'select id from run where scenario_id = $1 order by scenario_id, id offset 40 limit 1',
+        [id],
+      );
+      const cursor = Buffer.from(`GPC:J:${rows[0].id}`).toString('base64');
+      return filtered(`scenarioId: ${id}`, `, after: ${JSON.stringify(cursor)}`);
+    },
+  };
 }
+type Place = Awaited<ReturnType<typeof openPlace>>;
 
-await using ground = await prepareGround();
-const { pool } = ground;
-await insertScenarios(ground, SCENARIOS);
-const { rows: people } = await pool.query(
-  `with u as (select owner_user_id as id, org_id from project where id = $1),
-        m as (insert into user_org (user_id, org_id, is_default, default_project_id) select id, org_id, true, $1 from u),
-        g as (insert into "group" (org_id, name) select org_id, 'all' from u returning id),
-        p as (insert into group_permission (group_id, role) select id, 'admin' from g),
-        x as (insert into user_group (user_id, group_id) select u.id, g.id from u, g)
-   select id from u`,
-  [ground.projectId],
-);
-const token = await signSession({ userId: people[0].id, orgId: null, role: 'admin' }, SECRET);
-await using api = await startApi({
-  databaseUrl: ground.url,
-  listenUrl: ground.url,
-  host: '127.0.0.1',
-  port: 0,
-  jwtSecret: SECRET,
-  kinds: createRegistry(),
-  log: ground.log,
-  heartbeatStaleSeconds: 90,
-});
-
-const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-async function ask(query: string): Promise<{ data: any }> {
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ query }),
-  });
-  const answer = (await response.json()) as { data: any; errors?: unknown };
-  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
-  return answer;
-}
 const list = `{ totalCount pageInfo { endCursor } nodes { id state source dueAt startedAt finishedAt reason } }`;
 const filtered = (filter: string, more = '') =>
-  ask(`{ runs(filter: { ${filter} }, first: 20${more}) ${list} }`);
-const ofScenario = (id: number) => `{ scenario(id: ${id}) { runs(first: 20) ${list} } }`;
-async function rest(id: number): Promise<void> {
-  const response = await fetch(`${api.url}/api/scheduler/scenarios/${id}/runs?limit=20`, {
-    headers,
-  });
-  if (response.status !== 200) throw new Error(await response.text());
-  await response.arrayBuffer();
-}
-/** The last page but one of a hundred thousand, or of what there is. */
-const deep = async (id: number) => {
-  const { rows } = await pool.query(
-    'select id from run where scenario_id = $1 order by id offset 40 limit 1',
-    [id],
-  );
-  const cursor = Buffer.from(`GPC:J:${rows[0].id}`).toString('base64');
-  return () => filtered(`scenarioId: ${id}`, `, after: ${JSON.stringify(cursor)}`);
-};
-
+  `{ runs(filter: { ${filter} }, first: 20${more}) ${list} }`;
 const PERIOD = `from: "${instant(3600)}", to: "${instant(3000)}"`;
 function instant(secondsAgo: number): string {
   return new Date(Date.now() - secondsAgo * 1000).toISOString();
 }
 
-const pages = async (id: number) => ({
-  graphql: await time(() => ask(ofScenario(id))),
-  rest: await time(() => rest(id)),
-  deep: await time(await deep(id)),
-});
-const filters = async (id: number) => {
-  const one = `scenarioId: ${id}`;
-  const all = `projectId: ${ground.projectId}`;
-  const asked: Record<string, string> = {
-    'scenario, failed': `${one}, state: [FAILED]`,
-    'scenario, cancelled (none)': `${one}, state: [CANCELLED]`,
-    'scenario, by hand': `${one}, source: [MANUAL]`,
-    'scenario, ten minutes': `${one}, ${PERIOD}`,
-    project: all,
-    'project, failed': `${all}, state: [FAILED]`,
-    'project, running (none)': `${all}, state: [RUNNING]`,
-    'project, by hand': `${all}, source: [MANUAL]`,
-    'project, backfill (none)': `${all}, source: [BACKFILL]`,
-    'project, ten minutes': `${all}, ${PERIOD}`,
-  };
-  const taken: Record<string, number> = {};
-  for (const [name, filter] of Object.entries(asked)) {
-    taken[name] = await time(() => filtered(filter));
-  }
-  return taken;
-};
+type Request = () => Promise<unknown>;
 
-await insertRuns(ground, FEW, String(OURS));
-const few = { pages: await pages(OURS), filters: await filters(OURS) };
+/** The medians of so many requests to each, in milliseconds, in turns, so that a busy machine hurts both alike; the
+ *  first ones warm caches and plans. */
+async function time(requests: readonly Request[]): Promise<number[]> {
+  const taken = requests.map((): number[] => []);
+  for (let round = -10; round < ROUNDS; round += 1) {
+    for (const [index, request] of requests.entries()) {
+      const startedAt = performance.now();
+      await request();
+      if (round >= 0) taken[index]!.push(performance.now() - startedAt);
+    }
+  }
+  return taken.map((all) =>
+    quantile(
+      all.toSorted((a, b) => a - b),
+      0.5,
+    ),
+  );
+}
+
+await using parts = new AsyncDisposableStack();
+const few = await openPlace(parts);
+const many = await openPlace(parts);
+await insertRuns(few.ground, FEW, String(OURS));
+await insertRuns(many.ground, FEW, String(OURS));
 await insertRuns(
-  ground,
+  many.ground,
   MANY - FEW,
   `case when n % 2 = 0 then ${HALF} else 3 + n % ${SCENARIOS - 2} end`,
 );
-const many = { pages: await pages(OURS), half: await pages(HALF), filters: await filters(HALF) };
 
-if (options.json) console.log(JSON.stringify({ few, many }));
-else {
-  console.log(`A page of 20 runs, medians of ${ROUNDS}, in ms; ${FEW} runs in all, then ${MANY}:`);
-  for (const way of ['graphql', 'rest', 'deep'] as const) {
-    const [before, after, half] = [few.pages[way], many.pages[way], many.half[way]];
-    console.log(
-      `  ${way.padEnd(8)} ${before.toFixed(2)}, then ${after.toFixed(2)}: ratio ${(after / before).toFixed(2)}; the scenario with half of all ${half.toFixed(2)}: ${(half / before).toFixed(2)}`,
-    );
-  }
-  for (const [name, before] of Object.entries(few.filters)) {
-    const after = many.filters[name]!;
-    console.log(
-      `  ${name.padEnd(27)} ${before.toFixed(2)}, then ${after.toFixed(2)}: ratio ${(after / before).toFixed(2)}`,
-    );
-  }
+const fewDeep = await few.deep(OURS);
+const [manyDeep, halfDeep] = [await many.deep(OURS), await many.deep(HALF)];
+const ofScenario = (id: number) => `{ scenario(id: ${id}) { runs(first: 20) ${list} } }`;
+/** Of the few, of the many, and of the scenario with half of the many. */
+const asked: Record<string, [Request, Request, Request]> = {
+  graphql: [
+    () => few.graphql(ofScenario(OURS)),
+    () => many.graphql(ofScenario(OURS)),
+    () => many.graphql(ofScenario(HALF)),
+  ],
+  rest: [() => few.rest(OURS), () => many.rest(OURS), () => many.rest(HALF)],
+  deep: [() => few.graphql(fewDeep), () => many.graphql(manyDeep), () => many.graphql(halfDeep)],
+};
+for (const [name, filter] of Object.entries({
+  'of the scenario, failed': 'state: [FAILED]',
+  'of the scenario, cancelled (none)': 'state: [CANCELLED]',
+  'of the scenario, by hand': 'source: [MANUAL]',
+  'of the scenario, ten minutes': PERIOD,
+})) {
+  const of = (place: Place, id: number) => () =>
+    place.graphql(filtered(`scenarioId: ${id}, ${filter}`));
+  asked[name] = [of(few, OURS), of(many, OURS), of(many, HALF)];
 }
+for (const [name, filter] of Object.entries({
+  'of the project': '',
+  'of the project, failed': 'state: [FAILED]',
+  'of the project, running (none)': 'state: [RUNNING]',
+  'of the project, by hand': 'source: [MANUAL]',
+  'of the project, backfill (none)': 'source: [BACKFILL]',
+  'of the project, ten minutes': PERIOD,
+})) {
+  const of = (place: Place) => () =>
+    place.graphql(filtered(`projectId: ${place.ground.projectId}, ${filter}`));
+  asked[name] = [of(few), of(many), of(many)];
+}
+
+const measured: Record<string, { few: number; many: number; half: number }> = {};
+if (!options.json) {
+  console.log(
+    `Pages of 20 runs, medians of ${ROUNDS}, in ms; ${FEW} runs in all beside ${MANY}, and of a scenario with half of those:`,
+  );
+}
+for (const [name, requests] of Object.entries(asked)) {
+  const [a = NaN, b = NaN, c = NaN] = await time(requests);
+  measured[name] = { few: a, many: b, half: c };
+  if (options.json) continue;
+  console.log(
+    `  ${name.padEnd(34)} ${a.toFixed(2)}, ${b.toFixed(2)} (${(b / a).toFixed(2)}), ${c.toFixed(2)} (${(c / a).toFixed(2)})`,
+  );
+}
+if (options.json) console.log(JSON.stringify({ few: FEW, many: MANY, measured }));

@@ -15,6 +15,9 @@ const HISTORIES = {
   'scenario.project_id': 'deleted_at is null',
 } as const;
 type Of = keyof typeof HISTORIES;
+/** Larger than any id. */
+const BEYOND_ALL = 9_007_199_254_740_991n;
+
 type Row = { readonly id: number | bigint };
 
 const parts = (of: Of) => of.split('.') as ['run' | 'tick' | 'scenario', string];
@@ -30,15 +33,21 @@ const counting = (of: Of) => {
   );
 };
 
-/** $1 parents, $2 an id beyond which it begins or null, $3 how many. */
+/** $1 parents, $2 an id beyond which it begins or null, $3 how many. A range of pairs rather than "equals": with that
+ *  the planner may walk the table by id alone, and finds a scenario that ran long ago after ten million others. */
 const paging = (of: Of, newest: boolean) => {
   const [table, column] = parts(of);
-  const [compare, order] = newest ? ['<', 'desc'] : ['>', 'asc'];
+  const order = newest ? 'desc' : 'asc';
+  const [least, most] = newest
+    ? ['0', `coalesce($2, ${BEYOND_ALL})`]
+    : ['coalesce($2, 0)', String(BEYOND_ALL)];
   return statement<{ parent: number; id: number }>(
     `page-${table}-by-${column}-${order}`,
     `select u.id as parent, h.id from unnest($1::int[]) u(id) cross join lateral (
-       select id from ${table} where ${column} = u.id and ${HISTORIES[of]} and ($2::bigint is null or id ${compare} $2)
-        order by id ${order} limit $3) h`,
+       select id from ${table}
+        where (${column}, id) > (u.id, ${least}::bigint) and (${column}, id) < (u.id, ${most}::bigint)
+          and ${HISTORIES[of]}
+        order by ${column} ${order}, id ${order} limit $3) h`,
   );
 };
 

@@ -3,14 +3,14 @@ import { may } from '#domain/access/principal.ts';
 import type { RetryMode } from '#domain/run/retry-run.ts';
 import type { RunSource, RunState } from '#domain/run/run-state.ts';
 import { MAX_COUNTED_RUNS } from '#domain/scenario/runs.ts';
-import type { Prisma } from '../generated/prisma/client.ts';
+import type { Prisma, Run as RunRow } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import { connectionOf } from './connection.ts';
-import { who } from './context.ts';
+import { who, type Context } from './context.ts';
 import { enumValues } from './enum.ts';
-import { COUNTED } from './history.ts';
+import { COUNTED, historyPage } from './history.ts';
 import { longNodeId, readId, readLongId } from './id.ts';
-import { newestFirst, pageCost } from './paging.ts';
+import { newestFirst, pageCost, type PageQuery } from './paging.ts';
 import { stepShapes } from './scenario.ts';
 import { Step } from './step.ts';
 import { User, usersOf } from './user.ts';
@@ -203,6 +203,27 @@ const RunFilter = builder.inputType('RunFilter', {
   }),
 });
 
+/** The scenario, where nothing else is asked. */
+function onlyScenario(filter: typeof RunFilter.$inferInput): number | null {
+  const asked = Object.entries(filter).filter(([, value]) => value != null);
+  return asked.length === 1 && filter.scenarioId != null
+    ? readId('Scenario', filter.scenarioId, 'scenarioId')
+    : null;
+}
+
+/** Of one that was deleted, too. */
+async function pageOfScenario(
+  page: PageQuery<number | bigint>,
+  scenarioId: number,
+  context: Context,
+): Promise<RunRow[]> {
+  const seen = await context.prisma.scenario.findFirst({
+    where: { id: scenarioId, AND: [inViewable(who(context))] },
+    select: { id: true },
+  });
+  return seen ? historyPage(context, 'run.scenario_id', page, scenarioId) : [];
+}
+
 function conditions({
   projectId,
   scenarioId,
@@ -246,6 +267,8 @@ builder.queryFields((t) => ({
           take: MAX_COUNTED_RUNS,
         }),
       resolve: (page, _root, { filter }, context) => {
+        const scenarioId = onlyScenario(filter ?? {});
+        if (scenarioId !== null) return pageOfScenario(page, scenarioId, context);
         const { query, beyond } = newestFirst(page);
         const where = [inViewable(who(context)), ...conditions(filter ?? {}), beyond];
         return context.prisma.run.findMany({ ...query, where: { AND: where } });

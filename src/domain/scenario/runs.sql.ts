@@ -48,11 +48,15 @@ export const findRun = statement<RunRow>(
   `select ${columns} from run where id = $1 and org_id = $2`,
 );
 
-/** Newest first. $1 scenario, $2 the last id of the page before or null, $3 how many. */
+/** Newest first. $1 scenario, $2 the last id of the page before or null, $3 how many. A range of pairs rather than
+ *  "equals": with that the planner may walk the table by id alone, and finds a scenario that ran long ago after ten
+ *  million others. */
 export const listRuns = statement<RunRow>(
   'list-scenario-runs',
-  `select ${columns} from run where scenario_id = $1 and ($2::bigint is null or id < $2)
-    order by id desc limit $3`,
+  `select ${columns} from run
+    where (scenario_id, id) > ($1::int, 0::bigint)
+      and (scenario_id, id) < ($1::int, coalesce($2::bigint, 9007199254740991))
+    order by scenario_id desc, id desc limit $3`,
 );
 
 /** Counts no further than $2: history may be long, and a page of it must not cost more for that. */
