@@ -36,7 +36,9 @@ export function TokenRow({
           {token.isMine ? 'You' : (user?.name ?? 'somebody who has left')}
         </td>
       )}
-      <td data-label="May">{scopeWords(scopes)}</td>
+      <td data-label="May" className={styles['wide']}>
+        {scopeWords(scopes)}
+      </td>
       <td className={styles['wide']} data-label="Project" data-over={!project || undefined}>
         {project?.name ?? 'As each request says'}
       </td>
