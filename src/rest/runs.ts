@@ -49,6 +49,14 @@ const ArtifactQuery = z.strictObject({
     .describe('of the step; the last one that left a file of that name, when left out'),
 });
 
+/** What steps leave: reports and their tables. */
+const FILES = Object.fromEntries(
+  ['application/pdf', 'text/html', 'text/csv', 'application/octet-stream'].map((type) => [
+    type,
+    { schema: { type: 'string' as const, format: 'binary' } },
+  ]),
+);
+
 const DISPOSITION = {
   'Content-Disposition': {
     description: 'attachment, with the name',
@@ -148,7 +156,7 @@ export function addRuns(app: RestApp, house: RestHouse): void {
       responses: {
         200: {
           description: 'Its bytes, under the media type that the run lists.',
-          content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+          content: FILES,
           headers: DISPOSITION,
         },
       },

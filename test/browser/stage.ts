@@ -141,6 +141,11 @@ export async function sees(
 
 /** What axe finds wrong with the page as it stands, a line each. */
 export async function axe(page: Page): Promise<string[]> {
+  // A colour on its way to another one is nobody's colour.
+  await page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
+  });
   await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { axe: run } = window as unknown as {

@@ -2,7 +2,7 @@
  *  problems come together, each with its place in the input, whichever surface it came through. */
 import type { Problem } from '#platform/errors.ts';
 import type { StepWire } from '../step/config.ts';
-import { keysOf, parseForm, unknownField } from '../step/form-problems.ts';
+import { keysOf, parseForm, unknownField, unstorable } from '../step/form-problems.ts';
 import type { Registry } from '../step/kind.ts';
 import { parseTrigger } from '../trigger/parse-trigger.ts';
 import type { Trigger } from '../trigger/trigger.ts';
@@ -58,6 +58,7 @@ export function readNewScenario(wire: unknown, kinds: Registry): Reading {
 export function readPatch(wire: unknown, kinds: Registry, current: readonly StepWire[]): Reading {
   const { input, problems } = readFields(wire, kinds, [...COMMON_KEYS, 'recipients']);
   if (!isRecord(wire) || wire['recipients'] == null) return { input, problems };
+  if (unstorable(wire).length > 0) return { input, problems };
   const steps = Array.isArray(wire['steps']) ? (wire['steps'] as unknown[]) : current;
   const mails = (step: unknown) => isRecord(step) && hasRecipients(kinds, step['kind']);
   if (!steps.some(mails)) {
@@ -92,6 +93,8 @@ function readFields(wire: unknown, kinds: Registry, keys: readonly string[]): Re
     const message = 'a scenario is an object with name, trigger and steps';
     return { input: {}, problems: [{ path: [], message, value: wire }] };
   }
+  const refused = unstorable(wire);
+  if (refused.length > 0) return { input: {}, problems: refused };
   const problems: Problem[] = [];
   const known = [...keys, ...POLICY_FIELDS];
   for (const [key, value] of Object.entries(wire)) {

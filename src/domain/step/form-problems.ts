@@ -21,6 +21,21 @@ export function parseForm<T>(
   return { data: null, problems: problems.map((p) => ({ ...p, path: [...path, ...p.path] })) };
 }
 
+/** Every text that Postgres refuses as a parameter, wherever it stands: with one of them nothing can be looked up. */
+export function unstorable(value: unknown, path: Path = []): Problem[] {
+  if (typeof value === 'string') {
+    if (!value.includes('\0')) return [];
+    return [{ path, message: 'holds a NUL or half a surrogate pair; remove it', value }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return entries.flatMap(([key, part]) =>
+    typeof key === 'string' && key.includes('\0')
+      ? [{ path, message: 'has a field whose name holds a NUL; remove it', value: key }]
+      : unstorable(part, [...path, key]),
+  );
+}
+
 /** The field names of an object's form; none for other forms. */
 export function keysOf(schema: unknown): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];

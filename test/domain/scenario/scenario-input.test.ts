@@ -147,6 +147,13 @@ test.each([
     ],
   ],
   [{ name: 'a\0b', steps: [NOTE] }, ['name: holds a NUL or half a surrogate pair; remove it']],
+  [
+    { name: 'x', trigger: { upstream: ['a\0b'] }, steps: [{ kind: 'copy_table', dataset: '\0' }] },
+    [
+      'trigger.upstream.0: holds a NUL or half a surrogate pair; remove it',
+      'steps.0.dataset: holds a NUL or half a surrogate pair; remove it',
+    ],
+  ],
 ])('%j is no scenario', (wire, expected) => {
   expect(told(wire)).toEqual(expected);
 });

@@ -93,8 +93,8 @@ const PLANTS = [
   plant(
     'the wrong type of content',
     'rest/access.ts',
-    'c.json(await meBody(house, await signedIn(house, c)))',
-    'c.text(JSON.stringify(await meBody(house, await signedIn(house, c))))',
+    'c.json(await meBody(house, await identity(house, c)))',
+    'c.text(JSON.stringify(await meBody(house, await identity(house, c))))',
     /comes as text\/plain/,
   ),
   plant(

@@ -86,6 +86,9 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
     // One that was handed out nowhere; those that are come to it.
     cursors: [Buffer.from('after:999999999999999').toString('base64url')],
     etags: ['"1"', '"2"', '*'],
+    'runs with files': [],
+    files: ['report.pdf', 'report.csv'],
+    positions: ['0'],
   };
   const scenario = async (wire: object) => {
     const made = await createScenario(deps, admin, project.id, { steps: [SNAPSHOT], ...wire });
@@ -112,6 +115,13 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
     const run = await createRun(pool, { ...at, scenarioId: runOf, steps });
     const { runId } = await runScenario(deps, admin, runOf, {});
     pools['runs']!.push(String(run.id), String(runId));
+    await pool.query(
+      `insert into artifact (org_id, run_id, pos, name, media_type, bytes, size)
+       values ($1, $2, 0, 'report.pdf', 'application/pdf', '%PDF', 4),
+              ($1, $2, 0, 'report.csv', 'text/csv; charset=utf-8', 'a', 1)`,
+      [org.id, run.id],
+    );
+    pools['runs with files']!.push(String(run.id));
   }
   for (let n = 0; n < 30; n += 1) {
     const wire = { slug: `template-${n}`, display_name: 'T', steps: [SNAPSHOT] };

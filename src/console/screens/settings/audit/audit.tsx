@@ -40,15 +40,15 @@ function Log() {
             <Button kind="quiet" icon={<Icon name="retry" />} onClick={reread}>
               Read again
             </Button>
-            {log && log.nodes.length > 0 && (
-              <Button
-                kind="quiet"
-                icon={<Icon name="download" />}
-                onClick={() => download('audit-log.csv', csvOf(log.nodes))}
-              >
-                This page as CSV
-              </Button>
-            )}
+            {/* From the start, so that nothing moves when the entries come. */}
+            <Button
+              kind="quiet"
+              icon={<Icon name="download" />}
+              disabled={!log || log.nodes.length === 0}
+              onClick={() => log && download('audit-log.csv', csvOf(log.nodes))}
+            >
+              This page as CSV
+            </Button>
           </>
         }
       >
