@@ -78,7 +78,9 @@ describe('next', () => {
       'nightly: at 02:30 every day, Europe/Berlin',
       expect.stringMatching(/^ +EUROPE\/BERLIN +OFFSET +UTC$/),
     ]);
-    expect(stdout).toMatch(/\w{3} {2}\d{4}-\d\d-\d\d 02:30:00 {2}\+0[12]:00 {2}.*Z {2}in \d+ (min|h)/);
+    expect(stdout).toMatch(
+      /\w{3} {2}\d{4}-\d\d-\d\d 02:30:00 {2}\+0[12]:00 {2}.*Z {2}in \d+ (min|h)/,
+    );
   });
 
   test('a clock change is marked, and so is a day that it leaves without', async () => {
