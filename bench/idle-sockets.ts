@@ -109,13 +109,13 @@ async function measure(): Promise<void> {
     await once(socket, 'message');
     return socket;
   });
-  process.stderr.write('bare measured\n');
+  process.stderr.write(`bare: ${Math.round(bareBytes / 1024)} KB\n`);
   const idle = await startApi();
   const idleBytes = await perSocket(idle, () => open(idle, token));
-  process.stderr.write('idle measured\n');
+  process.stderr.write(`idle: ${Math.round(idleBytes / 1024)} KB\n`);
   const watching = await startApi();
   const watchingBytes = await perSocket(watching, () => open(watching, token, HEALTH));
-  process.stderr.write('subscribed measured\n');
+  process.stderr.write(`subscribed: ${Math.round(watchingBytes / 1024)} KB\n`);
   const stalled = await withOneStalled(count);
 
   const figures = { sockets: count, bareBytes, idleBytes, watchingBytes, stalled };
