@@ -7,7 +7,7 @@ import { Empty, Failure, Skeleton } from '../../../parts/notice.tsx';
 import { Pager, usePageVariables } from '../../../parts/pager.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { readerZone } from '../../../words/time.ts';
-import { useIsAdmin } from '../use-may.ts';
+import { useIsAdmin } from '../../../shell/use-viewer.ts';
 import { csvOf, download } from './csv.ts';
 import { EntryRow } from './entry-row.tsx';
 import { FilterBar } from './filter-bar.tsx';
