@@ -6,6 +6,7 @@ import { may, type Principal } from '../access/principal.ts';
 import type { ScenarioInput } from './scenario-input.ts';
 import { findNearest } from '../trigger/nearest.ts';
 import * as sql from './scenario.sql.ts';
+import type { ParsedStep } from './step-input.ts';
 import { upstreamProblems } from './upstream-links.ts';
 
 export type Target = {
@@ -38,12 +39,24 @@ export async function databaseProblems(
   if (input.policies?.calendar != null) {
     problems.push(...(await calendarProblems(db, target.projectId, input.policies.calendar)));
   }
-  for (const step of input.steps ?? []) {
+  problems.push(...(await stepProblems(db, who, target.projectId, input.steps ?? [])));
+  return problems;
+}
+
+/** What the kinds of the steps find. */
+export async function stepProblems(
+  db: Queryable,
+  who: Principal,
+  projectId: number,
+  steps: readonly ParsedStep[],
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const step of steps) {
     const found = await step.kind.check?.(step.settled, {
       db,
       orgId: who.orgId,
-      projectId: target.projectId,
-      may: (permission, projectId) => may(who, permission, projectId),
+      projectId,
+      may: (permission, id) => may(who, permission, id),
     });
     problems.push(
       ...(found ?? []).map((each) => ({ ...each, path: [...step.path, ...each.path] })),
