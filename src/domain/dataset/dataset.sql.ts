@@ -5,7 +5,8 @@ export type DatasetRow = {
   id: number;
   orgId: number;
   projectId: number;
-  connectorId: number;
+  /** null: its rows are written by steps, and nothing can be synced. */
+  connectorId: number | null;
   slug: string;
   name: string;
   source: unknown;
@@ -18,11 +19,15 @@ export type DatasetRow = {
   columns: { name: string; type: string }[];
   rowCount: number | null;
   lastSyncedAt: Date | null;
+  /** What the source called its state when it was last published, and how it was read; null where it has no word
+   *  for it. */
+  sourceVersion: string | null;
 };
 
 const COLUMNS = `id, org_id as "orgId", project_id as "projectId", connector_id as "connectorId", slug, name,
   source, table_name as "tableName", mode, key_columns as "keyColumns", cursor_column as "cursorColumn",
-  cursor_value as "cursorValue", layer, columns, row_count as "rowCount", last_synced_at as "lastSyncedAt"`;
+  cursor_value as "cursorValue", layer, columns, row_count as "rowCount", last_synced_at as "lastSyncedAt",
+  source_version as "sourceVersion"`;
 
 /** $1 organisation, $2 project, $3 ids, $4 slugs. */
 export const findDatasets = statement<DatasetRow>(
@@ -59,10 +64,16 @@ export const findVersion = statement<{ version: string | null }>(
   `select last_synced_at::text as version from dataset where id = $1`,
 );
 
-/** $1 id, $2 columns, $3 row count, $4 cursor value or null to leave it. */
+/** $1 id, $2 columns, $3 row count, $4 cursor value or null to leave it, $5 source version or null. */
 export const recordSync = statement<never>(
   'record-sync',
   `update dataset set columns = $2::jsonb, row_count = $3, cursor_value = coalesce($4, cursor_value),
-     last_synced_at = clock_timestamp()
+     source_version = $5, last_synced_at = clock_timestamp()
    where id = $1`,
+);
+
+/** The source is as it was. $1 id. */
+export const recordUnchanged = statement<never>(
+  'record-unchanged',
+  `update dataset set last_synced_at = clock_timestamp() where id = $1`,
 );

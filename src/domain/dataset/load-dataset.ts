@@ -10,7 +10,7 @@ import { formatPath } from '#platform/errors.ts';
 import { parseForm } from '../step/form-problems.ts';
 import { buildStaging, type StagingPlan } from './build-staging.ts';
 import type { Dataset } from './dataset.ts';
-import { publishDataset, versionOf, type Published } from './publish-dataset.ts';
+import { publishDataset, publishUnchanged, versionOf, type Published } from './publish-dataset.ts';
 import { stageRows, TEXT_TABLE, type Staged } from './stage-rows.ts';
 import { stagingName, type StagingOwner } from './staging-name.ts';
 import { findTarget, planColumns } from './target-table.ts';
@@ -39,6 +39,8 @@ export type LoadOptions = {
 export type Loaded = {
   readonly dataset: Dataset;
   readonly staged: Staged;
+  /** The source said that nothing has changed since the last sync, so nothing was read. */
+  readonly unchanged: boolean;
   readonly seconds: number;
   /** @throws Failure, and the transaction has to be rolled back. */
   publish(tx: Client): Promise<Published>;
@@ -64,8 +66,14 @@ export async function loadDataset(
   }
   // Without its table the cursor means nothing: everything has to come again.
   const since = merges && dataset.cursorColumn !== null ? dataset.cursorValue : null;
+  // A state is only the same when it would be read and kept in the same way.
+  const { tableName, keyColumns, cursorColumn } = dataset;
+  const way = JSON.stringify([options.mode, tableName, keyColumns, cursorColumn]);
+  const known = target !== null && dataset.sourceVersion?.startsWith(`${way} `);
+  const sourceVersion = known ? dataset.sourceVersion!.slice(way.length + 1) : null;
   try {
-    await using source = await openSource(context, dataset, since);
+    await using source = await openSource(context, dataset, since, sourceVersion);
+    if (source.unchanged === true) return unchanged(dataset, version, startedAt);
     const columns = planColumns(dataset, source.columns, target);
     noteColumns(context, dataset, columns, target);
     const staged = await stageRows(reader, source, columns, signal, context.progress);
@@ -79,12 +87,14 @@ export async function loadDataset(
       types: staged.types,
       how: target === null ? 'create' : merges ? 'merge' : 'replace',
       since,
+      sourceVersion: source.version == null ? null : `${way} ${source.version}`,
     };
     await ensureSchema(writer, schema);
     const built = await buildStaging(reader, writer, plan, signal);
     return {
       dataset,
       staged,
+      unchanged: false,
       seconds: (performance.now() - startedAt) / 1000,
       publish: (tx) => publishDataset(tx, plan, built, version),
       discard: async (db) => {
@@ -97,11 +107,35 @@ export async function loadDataset(
   }
 }
 
+const NOTHING: Staged = {
+  rowsRead: 0,
+  rejected: 0,
+  rejects: [],
+  replaced: 0,
+  bytes: 0,
+  types: [],
+};
+
+function unchanged(dataset: Dataset, version: string | null, startedAt: number): Loaded {
+  return {
+    dataset,
+    staged: NOTHING,
+    unchanged: true,
+    seconds: (performance.now() - startedAt) / 1000,
+    publish: (tx) => publishUnchanged(tx, dataset, version),
+    discard: async () => {},
+  };
+}
+
 async function openSource(
-  { reader, key, owner, signal }: LoadContext,
+  { reader, key, owner, signal, log }: LoadContext,
   dataset: Dataset,
   since: string | null,
+  version: string | null,
 ): Promise<OpenedRows> {
+  if (dataset.connectorId === null) {
+    throw new Failure(`Dataset ${dataset.slug} is written by steps; it has no source to sync from.`);
+  }
   const connector = await getConnector(reader, dataset.orgId, dataset.connectorId);
   const { type, opened } = openConnector(connector, key);
   if (type.rows === undefined) {
@@ -117,6 +151,9 @@ async function openSource(
       since: since === null ? null : { column: dataset.cursorColumn!, value: since },
       signal,
       sessionName: `hf:${owner.runId}:${owner.fence}`,
+      version,
+      known: dataset.columns.map(({ name }) => name),
+      log: (line, level) => log(`${dataset.slug}: ${line}`, level),
     });
   } catch (error) {
     signal.throwIfAborted();
