@@ -18,6 +18,8 @@ export type SourceColumn = {
   readonly name: string;
   /** As Postgres writes it, e.g. `numeric(10,2)`; null where the source knows only text. */
   readonly type: string | null;
+  /** The type is a person's word and not the source's: each value is looked at, and rejects its row. */
+  readonly unverified?: boolean;
 };
 
 /** A source that is being read. Disposal ends it at once, whatever is under way. */
@@ -26,6 +28,10 @@ export type OpenedRows = AsyncDisposable & {
   /** The size of the source, where it is known before the end. */
   readonly totalBytes: number | null;
   readonly batches: AsyncIterable<Batch>;
+  /** The source says that it is as it was in `OpenOptions.version`: there is nothing to read. */
+  readonly unchanged?: boolean;
+  /** What the source calls its present state, to be handed back next time. */
+  readonly version?: string | null;
 };
 
 export type OpenOptions = {
@@ -34,6 +40,11 @@ export type OpenOptions = {
   readonly signal: AbortSignal;
   /** The name that a server shows for the session, e.g. `hf:12:3`. */
   readonly sessionName: string;
+  /** The state of the source that the warehouse has; null where everything has to come. */
+  readonly version: string | null;
+  /** The columns that the dataset had when it was last published: for sources that name theirs in each row. */
+  readonly known: readonly string[];
+  log(line: string, level?: 'info' | 'warn'): void;
 };
 
 export type ConnectorType<Config = unknown, Secrets = unknown, Source = unknown> = {

@@ -22,7 +22,8 @@ type Options = {
 /** Opens `url` with GET. Redirects are followed; the Authorization header stays with its origin.
  *  @throws Failure. */
 export async function openUrl(url: string, { authorization, signal, anyStatus = false }: Options) {
-  const response = await follow(new URL(url), authorization, signal);
+  const own = authorization === undefined ? {} : { authorization };
+  const response = await getUrl(new URL(url), { accept: 'text/csv, */*', own, signal });
   const { statusCode = 0, statusMessage = '' } = response;
   if ((statusCode < 200 || statusCode > 299) && !anyStatus) {
     response.destroy();
@@ -46,15 +47,23 @@ export async function openUrl(url: string, { authorization, signal, anyStatus = 
   };
 }
 
-async function follow(
+type Request = {
+  readonly accept: string;
+  /** Headers that the origin alone may see: those that sign in, and those that a person wrote. */
+  readonly own: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+};
+
+/** GET, whatever is answered; redirects are followed. Its body is for the caller to read or to destroy.
+ *  @throws Failure where nobody answers, or where the way leads to a forbidden address. */
+export async function getUrl(
   from: URL,
-  authorization: string | undefined,
-  signal: AbortSignal,
+  { accept, own, signal }: Request,
 ): Promise<IncomingMessage> {
   let url = from;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    const own = url.origin === from.origin ? authorization : undefined;
-    const response = await get(url, own, signal);
+    const headers = { accept, ...(url.origin === from.origin && own) };
+    const response = await get(url, headers, signal);
     const { location } = response.headers;
     if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) return response;
     response.destroy();
@@ -71,7 +80,7 @@ async function follow(
 
 async function get(
   url: URL,
-  authorization: string | undefined,
+  headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const forbidden = forbiddenAddress(url.hostname);
@@ -84,10 +93,9 @@ async function get(
     agent: false,
     // As it is: packed bytes would have to be unpacked without an end in sight.
     headers: {
-      accept: 'text/csv, */*',
-      'accept-encoding': 'identity',
       'user-agent': 'honeyframe-scheduler',
-      ...(authorization !== undefined && { authorization }),
+      ...headers,
+      'accept-encoding': 'identity',
     },
   });
   try {
@@ -100,7 +108,8 @@ async function get(
   }
 }
 
-async function* pieces(url: string, response: IncomingMessage, signal: AbortSignal) {
+/** The body of what was answered, its losses as Failures. */
+export async function* pieces(url: string | URL, response: IncomingMessage, signal: AbortSignal) {
   try {
     yield* response as AsyncIterable<Uint8Array>;
   } catch (error) {
@@ -118,7 +127,7 @@ function unreachable(url: string | URL, error: unknown): Failure {
 }
 
 /** Without query, user and password: each may hold a secret. */
-function shown(url: string | URL): string {
+export function shown(url: string | URL): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }

@@ -24,6 +24,8 @@ export type StagingPlan = {
   readonly how: 'create' | 'replace' | 'merge';
   /** Only rows at or after this cursor. */
   readonly since: string | null;
+  /** What the source calls its state, to be kept with the rows. */
+  readonly sourceVersion?: string | null;
 };
 
 export type Built = {

@@ -134,7 +134,9 @@ async function openSource(
   version: string | null,
 ): Promise<OpenedRows> {
   if (dataset.connectorId === null) {
-    throw new Failure(`Dataset ${dataset.slug} is written by steps; it has no source to sync from.`);
+    throw new Failure(
+      `Dataset ${dataset.slug} is written by steps; it has no source to sync from.`,
+    );
   }
   const connector = await getConnector(reader, dataset.orgId, dataset.connectorId);
   const { type, opened } = openConnector(connector, key);

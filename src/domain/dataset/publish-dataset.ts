@@ -4,7 +4,8 @@ import { row, rows, type Client } from '#platform/db.ts';
 import { quoteIdentifier, quoteQualified } from '#platform/identifier.ts';
 import { asFailure, Failure } from '../connector/failure.ts';
 import type { Built, StagingPlan } from './build-staging.ts';
-import { findVersion, lockDataset, recordSync } from './dataset.sql.ts';
+import type { Dataset } from './dataset.ts';
+import { findVersion, lockDataset, recordSync, recordUnchanged } from './dataset.sql.ts';
 import { mergeRows } from './merge-rows.ts';
 import { replaceRows } from './replace-rows.ts';
 import { findTarget, type Target } from './target-table.ts';
@@ -15,7 +16,7 @@ const LOCK_MS = 5000;
 export type Published = {
   readonly inserted: number;
   readonly updated: number;
-  readonly how: 'create' | 'swap' | 'in place' | 'merge';
+  readonly how: 'create' | 'swap' | 'in place' | 'merge' | 'unchanged';
 };
 
 /** When the dataset was last published, exactly; it tells a sync that another one came in between. */
@@ -38,9 +39,9 @@ export async function publishDataset(
     const stored = await row(tx, lockDataset, [dataset.id]);
     if (stored === null) throw new Failure(`The dataset ${dataset.slug} was deleted meanwhile.`);
     // Ours was read earlier: it would put older rows over newer ones.
-    if (stored.version !== version) throw changed(plan, 'was synced by another run');
+    if (stored.version !== version) throw changed(dataset, 'was synced by another run');
     const target = await findTarget(tx, schema, dataset.tableName);
-    if (!fitsPlan(plan, target)) throw changed(plan, 'has another table than when this began');
+    if (!fitsPlan(plan, target)) throw changed(dataset, 'has another table than when this began');
     const published = await apply(tx, plan, built, target);
     const now = (await findTarget(tx, schema, dataset.tableName))!;
     const counted =
@@ -51,12 +52,25 @@ export async function publishDataset(
           : stored.rowCount + published.inserted;
     const columns = now.columns.map(({ name, type }) => ({ name, type }));
     const values = [dataset.id, JSON.stringify(columns), counted, built.cursor];
-    await rows(tx, recordSync, values);
+    await rows(tx, recordSync, [...values, plan.sourceVersion ?? null]);
     await tx.query(`select set_config('lock_timeout', $1, true)`, [settings[0].before]);
     return published;
   } catch (error) {
     throw asFailure(error, `Publishing ${dataset.slug} into ${schema}.${dataset.tableName}`);
   }
+}
+
+/** The source said that nothing has changed: only that this was asked is kept.
+ *  @throws Failure when another run published meanwhile. */
+export async function publishUnchanged(
+  tx: Client,
+  dataset: Dataset,
+  version: string | null,
+): Promise<Published> {
+  const stored = await row(tx, lockDataset, [dataset.id]);
+  if (stored?.version !== version) throw changed(dataset, 'was synced by another run');
+  await rows(tx, recordUnchanged, [dataset.id]);
+  return { inserted: 0, updated: 0, how: 'unchanged' };
 }
 
 async function apply(
@@ -99,8 +113,8 @@ function fitsPlan(plan: StagingPlan, target: Target | null): boolean {
   return plan.columns.every(({ name, existing }) => (types.get(name) ?? null) === existing);
 }
 
-const changed = ({ dataset }: StagingPlan, how: string) =>
-  new Failure(`The dataset ${dataset.slug} ${how}; nothing was published. Sync it again.`, true);
+const changed = ({ slug }: Dataset, how: string) =>
+  new Failure(`The dataset ${slug} ${how}; nothing was published. Sync it again.`, true);
 
 async function countRows(tx: Client, schema: string, table: string): Promise<number> {
   const { rows: counted } = await tx.query(

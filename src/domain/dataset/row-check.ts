@@ -29,9 +29,7 @@ export class RowCheck {
     this.#columns = planned.map((column) => ({
       ...column,
       inferred: null,
-      // A declared type was compared with the existing one already, and needs no look at its values.
-      check:
-        column.declared === null && column.existing !== null ? checkFor(column.existing) : null,
+      check: checkOf(column),
       misfits: 0,
       firstMisfit: null,
     }));
@@ -54,19 +52,17 @@ export class RowCheck {
         if (cell === null) text += '\\N';
         continue;
       }
-      if (column.declared === null) {
-        if (column.existing === null) {
-          if (column.inferred === null) column.inferred = typeOf(cell);
-          else if (!FITS[column.inferred](cell))
-            column.inferred = widen(column.inferred, typeOf(cell));
-          // Numbers, booleans and points in time hold nothing that needs an escape.
-          if (column.inferred !== 'text') {
-            text += cell;
-            continue;
-          }
-        } else if (column.check !== null && !column.check(cell)) {
-          return { why: misfit(column, cell, line) };
+      if (column.declared === null && column.existing === null) {
+        if (column.inferred === null) column.inferred = typeOf(cell);
+        else if (!FITS[column.inferred](cell))
+          column.inferred = widen(column.inferred, typeOf(cell));
+        // Numbers, booleans and points in time hold nothing that needs an escape.
+        if (column.inferred !== 'text') {
+          text += cell;
+          continue;
         }
+      } else if (column.check !== null && !column.check(cell)) {
+        return { why: misfit(column, cell, line) };
       }
       const encoded = encodeCell(cell);
       if (encoded.replaced) this.replaced++;
@@ -84,7 +80,16 @@ export class RowCheck {
   }
 }
 
+/** A declared type was compared with the existing one already, and needs no look at its values. */
+function checkOf({ declared, existing, unverified }: PlannedColumn) {
+  const type = existing ?? declared;
+  return type !== null && (declared === null || unverified) ? checkFor(type) : null;
+}
+
 function misfit(column: Column, cell: string, line: number): string {
+  if (column.unverified) {
+    return `${shown(cell)} in column ${column.name} is no ${column.existing ?? column.declared}`;
+  }
   column.misfits++;
   column.firstMisfit ??= { line, text: cell };
   const type = typeOf(cell);

@@ -59,6 +59,8 @@ export type PlannedColumn = {
   readonly existing: string | null;
   /** The type that the source declares; null where it knows only text. */
   readonly declared: string | null;
+  /** `declared` is a person's word: each value is looked at. */
+  readonly unverified: boolean;
   readonly isKey: boolean;
 };
 
@@ -88,14 +90,15 @@ export function planColumns(
       );
     }
   }
-  const planned = source.map(({ name, type: declared }): PlannedColumn => {
+  const planned = source.map(({ name, type: declared, unverified = false }): PlannedColumn => {
     const flaw = identifierFlaw(name);
     if (flaw !== null) problems.push(`a column cannot be named ${JSON.stringify(name)}: ${flaw}`);
     const old = existing.get(name)?.type ?? null;
     if (old !== null && declared !== null && !holds(old, declared)) {
       problems.push(typeChange(name, old, declared));
     }
-    return { name, existing: old, declared, isKey: dataset.keyColumns.includes(name) };
+    const isKey = dataset.keyColumns.includes(name);
+    return { name, existing: old, declared, unverified, isKey };
   });
   if (problems.length > 0) throw new Failure(`Dataset ${dataset.slug}: ${problems.join('; ')}.`);
   return planned;

@@ -111,10 +111,16 @@ async function discardAll(db: Client, loaded: readonly Loaded[]): Promise<void> 
   for (const each of loaded) await each.discard(db).catch(() => {});
 }
 
-function outputOf({ dataset, staged, seconds }: Loaded, published: Published, publishing: number) {
+function outputOf(
+  { dataset, staged, unchanged, seconds }: Loaded,
+  published: Published,
+  publishing: number,
+) {
   const { inserted, updated } = published;
   return {
     dataset: dataset.slug,
+    /** The source said that it is as it was at the last sync, so nothing was read. */
+    not_modified: unchanged,
     rows_read: staged.rowsRead,
     inserted,
     updated,
@@ -143,7 +149,13 @@ function totals(outputs: readonly ReturnType<typeof outputOf>[]) {
   };
 }
 
-function describe(context: StepContext, { dataset: { slug }, staged, seconds }: Loaded): void {
+function describe(context: StepContext, loaded: Loaded): void {
+  const { staged, unchanged, seconds } = loaded;
+  const { slug } = loaded.dataset;
+  if (unchanged) {
+    context.log(`${slug}: the source has not changed since the last sync; nothing was read`);
+    return;
+  }
   const { rowsRead, rejected, rejects, replaced } = staged;
   context.log(`${slug}: ${rowsRead} rows read in ${seconds.toFixed(1)} s`);
   if (rowsRead === 0) context.log(`${slug}: the source has no rows`, 'warn');
