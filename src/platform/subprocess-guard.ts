@@ -19,12 +19,30 @@ export type Guard = AsyncDisposable & {
   watch(group: number): void;
 };
 
+/** Another user. A number that nobody else has, so that all that runs under it may be ended; it needs no name. */
+export type User = { readonly uid: number; readonly gid: number };
+
+/** What the kernel lets each of its processes have. */
+export type Limits = {
+  /** Of address space. */
+  readonly memoryBytes?: number;
+  /** Of computing, not of waiting. */
+  readonly cpuSeconds?: number;
+  /** With threads; counted over all that its user has, so only for a user of its own. */
+  readonly processes?: number;
+  /** Of any one file that it writes. */
+  readonly fileBytes?: number;
+};
+
 /** Started before the subprocess, so that there is no moment without.
- *  @throws Error when no process can be started. */
-export async function startGuard(): Promise<Guard> {
+ *  @throws Error when no process can be started, or none with this user or these limits. */
+export async function startGuard(as?: User, limits: Limits = {}): Promise<Guard> {
   const [setpriv, prlimit] = await Promise.all([findSetpriv(), findPrlimit()]);
+  if (as !== undefined && setpriv === null) throw new Error(missing('setpriv'));
+  if (prlimit === null && Object.keys(limits).length > 0) throw new Error(missing('prlimit'));
   const mark = prlimit === null ? '' : String(randomInt(MARKS.from, MARKS.to));
-  const guard = spawn('/bin/sh', [SCRIPT, mark], {
+  const user = as === undefined ? [] : [String(as.uid), setpriv!];
+  const guard = spawn('/bin/sh', [SCRIPT, mark, ...user], {
     cwd: '/',
     env: { PATH: process.env['PATH'] },
     // What ends our group, or the terminal's, must not end it.
@@ -37,8 +55,8 @@ export async function startGuard(): Promise<Guard> {
   guard.stdin.on('error', () => {});
   return {
     before: [
-      ...(setpriv === null ? [] : [setpriv, '--pdeathsig=KILL', '--']),
-      ...(prlimit === null ? [] : [prlimit, `--locks=${mark}:${mark}`, '--']),
+      ...(setpriv === null ? [] : [setpriv, '--pdeathsig=KILL', ...become(as), '--']),
+      ...(prlimit === null ? [] : [prlimit, `--locks=${mark}:${mark}`, ...limiting(limits), '--']),
     ],
     watch: (group) => void guard.stdin.write(`${group}\n`),
     async [Symbol.asyncDispose]() {
@@ -47,3 +65,26 @@ export async function startGuard(): Promise<Guard> {
     },
   };
 }
+
+/** Without a group and without a capability of ours, and unable to get more by a set-uid program. */
+export const become = (as: User | undefined): string[] =>
+  as === undefined
+    ? []
+    : [
+        ...[`--reuid=${as.uid}`, `--regid=${as.gid}`, '--clear-groups'],
+        ...['--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'],
+      ];
+
+// SIGXCPU may be caught; what goes on for as long again is killed.
+function limiting({ memoryBytes, cpuSeconds, processes, fileBytes }: Limits): string[] {
+  const entries = { as: memoryBytes, nproc: processes, fsize: fileBytes };
+  const given = Object.entries(entries).filter(([, value]) => value !== undefined);
+  return [
+    '--core=0',
+    ...given.map(([name, value]) => `--${name}=${value}:${value}`),
+    ...(cpuSeconds === undefined ? [] : [`--cpu=${cpuSeconds}:${2 * cpuSeconds}`]),
+  ];
+}
+
+const missing = (program: string) =>
+  `there is no ${program} on this machine; it comes with util-linux`;

@@ -3,10 +3,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
 import type { Exit } from './child.ts';
 import { findCommand } from './find-command.ts';
 import { splitLines } from './split-lines.ts';
-import { startGuard } from './subprocess-guard.ts';
+import { startGuard, type Limits, type User } from './subprocess-guard.ts';
 
 export type Ended = Exit & {
   /** Whether it was told to stop. It may have ended well all the same. */
@@ -27,6 +28,12 @@ export type CommandOptions = {
   readonly graceMs?: number;
   /** Each line that it says, as described in split-lines.ts. */
   readonly onLine?: (line: string, from: 'stdout' | 'stderr') => void;
+  /** Runs as this user, of whom nothing is left either. Needs the right to become one, as root has it. */
+  readonly as?: User;
+  readonly limits?: Limits;
+  /** Gets the other end of the subprocess's file 3, a socket, before anything comes through it. Whoever takes it
+   *  listens to its errors. */
+  readonly onChannel?: (channel: Duplex) => void;
 };
 
 const PASSED_ON = ['PATH', 'TMPDIR', 'TZ', 'LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE'];
@@ -38,8 +45,9 @@ const READ_REST_MS = 500;
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env: given = {}, signal, graceMs = 1000, onLine = () => {} }: CommandOptions,
+  options: CommandOptions,
 ): Promise<Ended> {
+  const { cwd, env: given = {}, signal, graceMs = 1000, onLine = () => {} } = options;
   const startedAt = performance.now();
   let aborted = signal.aborted;
   const ended = (how: Partial<Ended>): Ended => {
@@ -51,7 +59,7 @@ export async function runCommand(
   if (!(await isFolder(cwd))) return ended({ refused: `there is no folder ${cwd} to work in` });
   if (program === null) return ended({ refused: notFound(command, env.PATH) });
 
-  await using guard = await startGuard();
+  await using guard = await startGuard(options.as, options.limits);
   if ((aborted = signal.aborted)) return ended({});
   const [file, ...rest] = [...guard.before, program, ...args];
   const child = spawn(file!, rest, {
@@ -59,9 +67,10 @@ export async function runCommand(
     env,
     // A session, and with it a group, of its own.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', options.onChannel === undefined ? 'ignore' : 'pipe'],
   });
   const exited = exitOf(child);
+  if (child.stdio[3]) options.onChannel?.(child.stdio[3] as Duplex);
   const heard = hear(child, onLine, () => killGroup(child, 'SIGKILL'));
   if (child.pid !== undefined) guard.watch(child.pid);
   let timer: NodeJS.Timeout | undefined;
