@@ -34,6 +34,8 @@ export type LoadOptions = {
   readonly mode: 'full' | 'incremental';
   /** Fails when more than this share of the rows is rejected, 0 to 1. When none is left it always fails. */
   readonly maxRejected: number;
+  /** Where the rows come from instead of the dataset's connector: from a step that makes them. */
+  readonly source?: OpenedRows;
 };
 
 export type Loaded = {
@@ -72,7 +74,8 @@ export async function loadDataset(
   const known = target !== null && dataset.sourceVersion?.startsWith(`${way} `);
   const sourceVersion = known ? dataset.sourceVersion!.slice(way.length + 1) : null;
   try {
-    await using source = await openSource(context, dataset, since, sourceVersion);
+    await using source =
+      options.source ?? (await openSource(context, dataset, since, sourceVersion));
     if (source.unchanged === true) return unchanged(dataset, version, startedAt);
     const columns = planColumns(dataset, source.columns, target);
     noteColumns(context, dataset, columns, target);
