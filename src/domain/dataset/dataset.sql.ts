@@ -64,11 +64,15 @@ export const findVersion = statement<{ version: string | null }>(
   `select last_synced_at::text as version from dataset where id = $1`,
 );
 
+/** Sessions of a run bear its name; the Flow shows which one wrote the rows. */
+const runOfSession = `(select id from run
+     where id = (regexp_match(current_setting('application_name'), '^hf:([0-9]{1,15}):'))[1]::bigint)`;
+
 /** $1 id, $2 columns, $3 row count, $4 cursor value or null to leave it, $5 source version or null. */
 export const recordSync = statement<never>(
   'record-sync',
   `update dataset set columns = $2::jsonb, row_count = $3, cursor_value = coalesce($4, cursor_value),
-     source_version = $5, last_synced_at = clock_timestamp()
+     source_version = $5, last_synced_at = clock_timestamp(), written_by_run_id = ${runOfSession}
    where id = $1`,
 );
 
