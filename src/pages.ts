@@ -1,5 +1,5 @@
-/** What a browser is shown: the console, GraphiQL for those who are signed in, the tile and shared dashboards for
- *  whoever has their link. */
+/** What a browser is shown: the console, GraphiQL and dashboards for those who are signed in, the tile and shared
+ *  dashboards for whoever has their link. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { enterTile } from '#domain/access/tile-link.ts';
@@ -10,6 +10,7 @@ import { credentialsOf } from '#graphql/yoga.ts';
 import { DomainError } from '#platform/errors.ts';
 import { escapeHtml } from '#platform/html.ts';
 import type { ConsoleFiles } from './console-files.ts';
+import { createDashboardPage } from './dashboard-page.ts';
 import { setPolicy } from './http.ts';
 import { createSharePage } from './share-page.ts';
 import { CACHE, sendFile, staticFile } from './static-file.ts';
@@ -79,6 +80,8 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
     await sharePage.show(req, res, path);
   };
 
+  const dashboardPage = createDashboardPage(house);
+
   const finish = async (work: Promise<void>, res: ServerResponse) => {
     try {
       await work;
@@ -104,6 +107,10 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
     }
     if (sharePage.isOf(path)) {
       void finish(showShare(req, res, path), res);
+      return true;
+    }
+    if (dashboardPage.isOf(path)) {
+      void finish(dashboardPage.show(req, res, path), res);
       return true;
     }
     const file = files.find(path);

@@ -23,7 +23,7 @@ const CardPositionInput = builder.inputType('CardPositionInput', {
   }),
 });
 
-const DashboardCardInput = builder.inputType('DashboardCardInput', {
+export const DashboardCardInput = builder.inputType('DashboardCardInput', {
   description: 'A card as it is to be.',
   fields: (t) => ({
     databaseId: t.int({ description: 'Of one that is there; without it a new one.' }),
@@ -175,12 +175,18 @@ builder.mutationFields((t) => ({
   deleteDashboard: t.field({
     type: DeletedDashboard,
     errors: FAILURES,
-    description: 'Deletes a dashboard with its revisions and links, for good. Needs project.edit.',
-    args: { id: t.arg.id({ required: true, description: TEXTS.id }) },
-    resolve: (_root, { id: given }, context) =>
+    description:
+      'Deletes a dashboard with its revisions and links, for good. One that scenarios mail is a Conflict unless confirmed. Needs project.edit.',
+    args: {
+      id: t.arg.id({ required: true, description: TEXTS.id }),
+      confirm: t.arg.boolean({
+        description: 'That the scenarios in `usedBy` will fail. Default false.',
+      }),
+    },
+    resolve: (_root, { id: given, confirm }, context) =>
       expected(async () => {
         const id = readId('Dashboard', given, 'id');
-        await deleteDashboard(context.pool, who(context), id);
+        await deleteDashboard(context.pool, who(context), id, { confirm: confirm ?? false });
         return { id };
       }),
   }),

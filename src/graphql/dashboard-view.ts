@@ -22,7 +22,7 @@ const ColumnType = builder.enumType('CardColumnType', {
   }),
 });
 
-const CardColumn = builder.objectRef<Column>('CardColumn').implement({
+export const CardColumn = builder.objectRef<Column>('CardColumn').implement({
   description: 'A column of a card’s rows.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'As the SELECT names it.' }),
@@ -135,13 +135,13 @@ builder.prismaObjectField(Dashboard, 'view', (t) =>
   }),
 );
 
-function readFilter(given: unknown) {
+export function readFilter(given: unknown) {
   const { data, problems } = parseForm(timeFilterForm, given, ['filter']);
   if (data === null) throw invalid(problems);
   return data;
 }
 
-function readZone(given: string): string {
+export function readZone(given: string): string {
   const zone = findZone(given);
   if (zone !== null) return zone;
   const message = 'is no IANA time zone, as in "Asia/Jakarta"';

@@ -16,6 +16,8 @@ import './tick.ts';
 import './run-tick.ts';
 import './notification.ts';
 import './email-delivery.ts';
+import './email-delivery-event.ts';
+import './artifact.ts';
 import './worker.ts';
 import './due-times.ts';
 import './health.ts';
@@ -52,5 +54,8 @@ import './dashboard-view.ts';
 import './dashboard-revision.ts';
 import './dashboard-commands.ts';
 import './dashboard-share.ts';
+import './dashboard-use.ts';
+import './dashboard-preview.ts';
+import './dashboard-send.ts';
 
 export const schema = builder.toSchema();

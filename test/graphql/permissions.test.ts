@@ -290,6 +290,15 @@ const MUTATIONS: Record<string, Operation> = {
   saveDashboard: mutation('saveDashboard', () => `id: ${ids.dashboard}, input: ${dashboardInput}`),
   restoreDashboard: mutation('restoreDashboard', () => `id: ${ids.dashboard}, revision: 1`),
   deleteDashboard: mutation('deleteDashboard', () => `id: ${ids.dashboard}`),
+  sendDashboard: mutation(
+    'sendDashboard',
+    () => `id: ${ids.dashboard}, input: { recipients: ["secret@example.com"] }`,
+  ),
+  previewCard: mutation(
+    'previewCard',
+    () =>
+      `projectId: ${ids.project}, card: { title: "x", visualisation: TEXT, position: { x: 0, y: 0, w: 6, h: 4 } }`,
+  ),
   shareDashboard: mutation('shareDashboard', () => `id: ${ids.dashboard}, mode: LIVE`),
   revokeDashboardShare: mutation('revokeDashboardShare', () => `id: ${ids.share}`),
 };
@@ -416,6 +425,8 @@ const SUBSCRIPTIONS: Record<string, () => string> = {
     `subscription { scenariosChanged(scenarioId: ${ids.scenario}) { scenarios { name } deletedIds } }`,
   ticks: () => `subscription { ticks(projectId: ${ids.project}) { ticks { reason } } }`,
   queue: () => `subscription { queue(projectId: ${ids.project}) { queue { depth } } }`,
+  emailDeliveriesChanged: () =>
+    `subscription { emailDeliveriesChanged(projectId: ${ids.project}) { deliveries { recipient } } }`,
 };
 
 const READS: Record<Person, Expectation> = {

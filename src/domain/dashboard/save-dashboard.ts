@@ -12,6 +12,7 @@ import { getDashboard, maySeeCard, type Dashboard } from './dashboard.ts';
 import { parseDashboard, type Draft } from './dashboard-input.ts';
 import * as sql from './dashboard.sql.ts';
 import { NOTES, recordFound, recordRevision } from './record-revision.ts';
+import { usesOf } from './used-by.ts';
 
 export type Saved = {
   readonly id: number;
@@ -99,13 +100,29 @@ export async function restoreDashboard(
 }
 
 /** With its revisions and links, for good.
- *  @throws DomainError NOT_FOUND, FORBIDDEN. */
-export async function deleteDashboard(pool: Pool, who: Principal, id: number): Promise<void> {
+ *  @param options.confirm that scenarios which name it may break.
+ *  @throws DomainError NOT_FOUND, FORBIDDEN; CONFLICT with `facts.scenarios`, how many name it, unless confirmed. */
+export async function deleteDashboard(
+  pool: Pool,
+  who: Principal,
+  id: number,
+  { confirm = false }: { readonly confirm?: boolean } = {},
+): Promise<void> {
   await transaction(pool, async (tx) => {
     const before = await lock(tx, who, id, null);
+    if (!confirm) await refuseWhileUsed(tx, who, id);
     await rows(tx, sql.deleteDashboard, [id]);
     await record(tx, who, 'delete', id, before, undefined);
   });
+}
+
+async function refuseWhileUsed(tx: Client, who: Principal, id: number): Promise<void> {
+  const { seen, hidden } = await usesOf(tx, who, id);
+  const scenarios = seen.length + hidden;
+  if (scenarios === 0) return;
+  const words = scenarios === 1 ? 'a scenario mails' : `${scenarios} scenarios mail`;
+  const message = `The dashboard is in use: ${words} it, and would fail without it.`;
+  throw new DomainError('CONFLICT', message, { facts: { scenarios } });
 }
 
 /** Editors of one dashboard come one after the other. */

@@ -73,8 +73,9 @@ export async function viewRevision(
   return view(deps, viewer, found, options);
 }
 
-async function view(
-  { warehouse }: ViewDeps,
+/** The same of a dashboard in hand, such as one that is not saved. */
+export async function view(
+  { warehouse }: Pick<ViewDeps, 'warehouse'>,
   viewer: Principal,
   { id, projectId, projectSlug, projectName, warehouseSchema, content }: Dashboard,
   { filter, zone, now, signal }: ViewOptions,

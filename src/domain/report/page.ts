@@ -14,14 +14,21 @@ export type Look = {
   readonly mode: 'page' | 'print';
   /** BCP 47; default en-GB. */
   readonly locale?: string;
+  /** Within a page that says already whose it is and what it is called. */
+  readonly framed?: boolean;
 };
 
 // The document says of itself what its reader enforces as well.
 const POLICY = `default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:`;
 
-export function renderPage(views: readonly DashboardView[], { mode, locale }: Look): string {
+export function renderPage(
+  views: readonly DashboardView[],
+  { mode, locale, framed }: Look,
+): string {
   const title = titleOf(views);
-  const sections = views.map((view, at) => section(view, at, { mode, locale })).join('\n');
+  const sections = views
+    .map((view, at) => section(view, at, { mode, locale, framed: framed === true }))
+    .join('\n');
   const margins = mode === 'print' ? views.map(marginsOf).join('\n') : '';
   // The charts' letters were measured in them: in others, names would be cut.
   const fonts = embedFonts(textOf(sections + margins));
@@ -54,7 +61,7 @@ function titleOf(views: readonly DashboardView[]): string {
 function section(
   view: DashboardView,
   at: number,
-  { mode, locale }: { mode: Look['mode']; locale: string | undefined },
+  { mode, locale, framed }: { mode: Look['mode']; locale: string | undefined; framed: boolean },
 ): string {
   const leftOut = leftOutOf(view);
   const notice = leftOut === null ? '' : `<p class="notice">${escapeHtml(leftOut)}</p>`;
@@ -66,9 +73,14 @@ function section(
       : `<div class="grid">${placed(view.cards)
           .map((each) => pageCard(each, context))
           .join('\n')}</div>`;
+  const period = escapeHtml(periodOf(view));
+  const asked = escapeHtml(asOf(view, locale));
+  const head = framed
+    ? `<p class="sub">${period}</p><p class="sub right">${asked}</p>`
+    : `<div><h1>${escapeHtml(view.title)}</h1><p class="sub">${period}</p></div>
+<p class="sub right">${escapeHtml(view.project.name)}<br>${asked}</p>`;
   return `<section class="d${at}">
-<header><div><h1>${escapeHtml(view.title)}</h1><p class="sub">${escapeHtml(periodOf(view))}</p></div>
-<p class="sub right">${escapeHtml(view.project.name)}<br>${escapeHtml(asOf(view, locale))}</p></header>
+<header>${head}</header>
 ${notice}${view.cards.length === 0 ? empty : cards}
 </section>`;
 }
