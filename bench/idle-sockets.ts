@@ -1,5 +1,5 @@
 /** Idle sockets: what one that waits costs the API in memory, with a subscription and without, beside a bare server of
- *  the same WebSocket library; and whether a thousand others notice one that reads nothing.
+ *  the same WebSocket library; and whether a thousand others notice ten that read nothing.
  *
  *  npm run bench -- idle-sockets [--sockets 1000] [--json] */
 import { fork, type ChildProcess } from 'node:child_process';
@@ -13,6 +13,8 @@ import { signSession } from '#domain/access/jwt.ts';
 import { insertScenarios, prepareGround, quantile } from './support/ground.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
+// Who read nothing.
+const STALLED = 10;
 const HEALTH = 'subscription { schedulerHealth { revision } }';
 
 // Told apart by its environment: whatever starts a benchmark may have a channel to it as well.
@@ -116,7 +118,7 @@ async function measure(): Promise<void> {
   const watching = await startApi();
   const watchingBytes = await perSocket(watching, () => open(watching, token, HEALTH));
   process.stderr.write(`subscribed: ${Math.round(watchingBytes / 1024)} KB\n`);
-  const stalled = await withOneStalled(count);
+  const stalled = await besideStalled(count);
 
   const figures = { sockets: count, bareBytes, idleBytes, watchingBytes, stalled };
   if (values.json) console.log(JSON.stringify(figures));
@@ -129,12 +131,13 @@ async function measure(): Promise<void> {
       `  with a subscription ${kb(watchingBytes)}: ${(watchingBytes / bareBytes).toFixed(1)} times`,
     );
     console.log(
-      `From a write to ${stalled.others} others, median and p99: ${stalled.aloneMs.map((ms) => ms.toFixed(1)).join(', ')} ms; beside one that reads nothing: ${stalled.besideMs.map((ms) => ms.toFixed(1)).join(', ')} ms; the API kept ${kb(stalled.bytes)} for it and ended it after ${(stalled.endedMs / 1000).toFixed(1)} s`,
+      `From a write to ${stalled.others} others, median and p99: ${stalled.aloneMs.map((ms) => ms.toFixed(1)).join(', ')} ms; beside ${STALLED} that read nothing: ${stalled.besideMs.map((ms) => ms.toFixed(1)).join(', ')} ms; the API grew by ${kb(stalled.bytes)} for each and had ended them all after ${(stalled.endedMs / 1000).toFixed(1)} s`,
     );
   }
 
-  /** Subscribers of one run, one of which pauses its socket while long events come. */
-  async function withOneStalled(others: number) {
+  /** Subscribers of one run, beside some of another who pause their sockets while long events come. They never read the
+   *  farewell, so they are gone once its time is over. */
+  async function besideStalled(others: number) {
     const api = await startApi();
     const watch = (id: number) =>
       `subscription { runEvents(runId: ${id}) { ... on RunEvent { seq payload } } }`;
@@ -160,20 +163,38 @@ async function measure(): Promise<void> {
       const sorted = latencies.toSorted((a, b) => a - b);
       return [quantile(sorted, 0.5), quantile(sorted, 0.99)];
     };
+    const first = await resident(api);
     const aloneMs = await round(10);
-    const reader = await open(api, token, watch(longRunId));
-    const ended = once(reader, 'close').then(() => performance.now());
-    reader.pause();
     const before = await resident(api);
+    const readers = await Promise.all(
+      Array.from({ length: STALLED }, () => open(api, token, watch(longRunId))),
+    );
+    for (const reader of readers) reader.pause();
     const startedMs = performance.now();
     // 30 MB that nobody takes.
     for (let n = 0; n < 100; n += 1) await append(longRunId, 300_000);
+    const gone = untilLeft(api, others).then(() => performance.now() - startedMs);
     const besideMs = await round(10);
-    const bytes = Math.max(0, (await resident(api)) - before);
-    reader.resume();
-    const endedMs = (await ended) - startedMs;
+    const endedMs = await gone;
+    // Ten rounds alone make the process grow too.
+    const bytes =
+      Math.max(0, (await resident(api)) - before - Math.max(0, before - first)) / STALLED;
+    for (const reader of readers) reader.terminate();
     for (const socket of sockets) socket.terminate();
     return { others, aloneMs, besideMs, bytes, endedMs };
+  }
+
+  /** Settles once no more sockets than these are open: who has paused does not notice that it was closed.
+   *  @throws Error after a minute. */
+  async function untilLeft(api: string, open: number): Promise<void> {
+    const deadline = performance.now() + 60_000;
+    for (;;) {
+      const text = await (await fetch(`${api}/metrics`)).text();
+      const now = Number(/^hf_websockets (\d+)$/m.exec(text)?.[1]);
+      if (now <= open) return;
+      if (performance.now() > deadline) throw new Error(`${now} sockets are open still`);
+      await delay(100);
+    }
   }
 
   async function append(id: number, length = 10): Promise<void> {
