@@ -10,7 +10,9 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { RequestLimits } from '#domain/access/request-limits.ts';
 import { CHANNELS } from '#domain/event/channels.ts';
 import { eventFeed } from '#domain/event/event-feed.ts';
+import { flowChanges } from '#domain/event/flow-changes.ts';
 import { runChanges } from '#domain/event/run-changes.ts';
+import { deliveryChanges } from '#domain/event/delivery-changes.ts';
 import { scenarioChanges } from '#domain/event/scenario-changes.ts';
 import { templateChanges } from '#domain/event/template-changes.ts';
 import { addFigures } from '#domain/figures/figures.ts';
@@ -100,6 +102,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const scenarios = parts.use(scenarioChanges({ pool: feedPool, log }));
     const ticks = parts.use(scenarioChanges({ pool: feedPool, log, coalesceMs: TICKS_EVERY_MS }));
     const templates = parts.use(templateChanges({ pool: feedPool, log }));
+    const deliveries = parts.use(deliveryChanges({ pool: feedPool, log }));
+    const flow = parts.use(flowChanges({ log }));
     const health = parts.use(
       healthFeed({ pool: feedPool, log, staleSeconds: heartbeatStaleSeconds }),
     );
@@ -117,6 +121,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
             templates.notifyScenarios(payload);
           },
           [CHANNELS.template]: (payload) => templates.notify(payload),
+          [CHANNELS.delivery]: (payload) => deliveries.notify(payload),
+          [CHANNELS.flow]: (payload) => flow.notify(payload),
           [CHANNELS.worker]: () => health.notify(),
         },
         {
@@ -127,6 +133,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
             scenarios.recheck();
             ticks.recheck();
             templates.recheck();
+            deliveries.recheck();
+            flow.recheck();
             health.recheck();
           },
         },
@@ -151,6 +159,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       scenarioChanges: scenarios,
       tickChanges: ticks,
       templateChanges: templates,
+      deliveryChanges: deliveries,
+      flowChanges: flow,
       health,
       warehouse,
       log,

@@ -26,6 +26,10 @@ export type House = {
   readonly tickChanges: Changes;
   /** Of templates and the matrix. */
   readonly templateChanges: TemplateChanges;
+  /** Of deliveries of reports. */
+  readonly deliveryChanges: Changes;
+  /** Of datasets, recipes and agents; its ids are projects'. */
+  readonly flowChanges: Changes;
   readonly health: HealthFeed;
   /** Answers what the cards of dashboards ask. */
   readonly warehouse: Warehouse;

@@ -1,10 +1,8 @@
-/** Reports on their way to people, and the files that steps leave with their run. */
+/** Reports on their way to people. */
 import { may } from '#domain/access/principal.ts';
 import { sendTestMessage } from '#domain/connector/test-message.ts';
 import { askAgain } from '#domain/mail/deliver-again.ts';
-import type { DeliveryState } from '#domain/mail/delivery.ts';
-import { listArtifacts } from '#domain/run/artifact.ts';
-import type { ArtifactRow } from '#domain/run/artifact.sql.ts';
+import { hasHtml, readTries, type DeliveryState, type DeliveryTry } from '#domain/mail/delivery.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { builder } from './builder.ts';
 import { ConnectorTest } from './connector.ts';
@@ -13,9 +11,7 @@ import { who, type Context } from './context.ts';
 import { enumValues } from './enum.ts';
 import { expected, FAILURES } from './failure.ts';
 import { longNodeId, readId, readLongId } from './id.ts';
-import { loader } from './loader.ts';
 import { newestFirst, pageCost } from './paging.ts';
-import { Run } from './run.ts';
 import { User, usersOf } from './user.ts';
 import { inViewable } from './viewable.ts';
 
@@ -31,9 +27,41 @@ const State = builder.enumType('EmailDeliveryState', {
   }),
 });
 
+const TryState = builder.enumType('DeliveryTryState', {
+  description: 'What came of one try.',
+  values: enumValues<DeliveryTry['state']>({
+    sending: 'Under way.',
+    put_off: 'The server asked to come back later, or was not reached.',
+    sent: 'The server took it.',
+    failed: 'The server refused it for good, or this was the last try.',
+    unknown: 'The connection or the worker was lost on the way.',
+  }),
+});
+
+const Try = builder.objectRef<DeliveryTry>('DeliveryTry').implement({
+  description: 'One try to hand a report over.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When it began.' }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its end was known.',
+    }),
+    state: t.field({
+      type: TryState,
+      description: 'What came of it.',
+      resolve: ({ state }) => state,
+    }),
+    reply: t.exposeString('reply', {
+      nullable: true,
+      description: 'What the server answered, or what happened instead.',
+    }),
+  }),
+});
+
 const open = ({ state }: { state: string }) => state === 'failed' || state === 'unknown';
 
-const EmailDelivery = builder.prismaNode('EmailDelivery', {
+export const EmailDelivery = builder.prismaNode('EmailDelivery', {
   nullable: true,
   description: 'One report to one recipient.',
   id: { field: 'id', description: 'As in `EmailDelivery:99`.' },
@@ -61,6 +89,13 @@ const EmailDelivery = builder.prismaNode('EmailDelivery', {
     attempts: t.exposeInt('attempts', {
       description: 'How often it was tried since somebody asked for it.',
     }),
+    tries: t.field({
+      type: [Try],
+      description:
+        'Each try, the oldest first: at most the last 50, and none from before they were noted.',
+      select: { tries: true },
+      resolve: ({ tries }) => readTries(tries),
+    }),
     reply: t.exposeString('reply', {
       nullable: true,
       description: 'What the server answered last, or why it was not sent.',
@@ -72,6 +107,15 @@ const EmailDelivery = builder.prismaNode('EmailDelivery', {
         'The message as it was sent: `from`, `text`, `html`, `images` and `attachments` (`name`, `mediaType`, `size`, `attached`), without their bytes, which `run` and `pos` have as artifacts.',
       select: { message: true },
       resolve: ({ message }) => message,
+    }),
+    htmlPath: t.field({
+      type: 'String',
+      nullable: true,
+      description:
+        'Where REST has the HTML as it was sent, with its pictures in it; null for a message without any.',
+      select: { id: true, message: true },
+      resolve: ({ id, message }) =>
+        hasHtml(message) ? `/api/scheduler/deliveries/${id}/message` : null,
     }),
     askedBy: t.field({
       type: User,
@@ -115,6 +159,9 @@ const EmailDeliveryFilter = builder.inputType('EmailDeliveryFilter', {
     }),
     state: t.field({ type: [State], description: 'In one of these states.' }),
     recipient: t.string({ description: 'With this in the address, upper and lower case alike.' }),
+    scenarioId: t.id({ description: 'Of runs of this scenario.' }),
+    from: t.field({ type: 'DateTime', description: 'That came up then or later.' }),
+    to: t.field({ type: 'DateTime', description: 'That came up before then.' }),
   }),
 });
 
@@ -122,7 +169,7 @@ type Filter = typeof EmailDeliveryFilter.$inferInput;
 
 async function conditions(
   context: Context,
-  { projectId, runId, state, recipient }: Filter,
+  { projectId, runId, state, recipient, scenarioId, from, to }: Filter,
 ): Promise<Prisma.EmailDeliveryWhereInput[]> {
   return [
     ...(projectId == null ? [] : [{ projectId: readId('Project', projectId, 'projectId') }]),
@@ -131,6 +178,11 @@ async function conditions(
     ...(recipient == null
       ? []
       : [{ recipient: { contains: recipient, mode: 'insensitive' as const } }]),
+    ...(scenarioId == null
+      ? []
+      : [{ run: { is: { scenarioId: readId('Scenario', scenarioId, 'scenarioId') } } }]),
+    ...(from == null ? [] : [{ createdAt: { gte: from } }]),
+    ...(to == null ? [] : [{ createdAt: { lt: to } }]),
   ];
 }
 
@@ -219,38 +271,5 @@ builder.mutationField('sendTestMessage', (t) =>
         const id = readId('Connector', connectorId, 'connectorId');
         return sendTestMessage(context.pool, who(context), id, context.secretKey);
       }),
-  }),
-);
-
-type ArtifactShape = ArtifactRow & { readonly runId: number };
-
-const Artifact = builder.objectRef<ArtifactShape>('Artifact').implement({
-  description: 'A file that a step left with its run.',
-  fields: (t) => ({
-    pos: t.exposeInt('pos', { description: 'The step, by its position.' }),
-    name: t.exposeString('name', { description: 'Unique in the step.' }),
-    mediaType: t.exposeString('mediaType', { description: 'As in `application/pdf`.' }),
-    size: t.exposeInt('size', { description: 'In bytes.' }),
-    path: t.string({
-      description: 'Where REST has its bytes.',
-      resolve: ({ runId, pos, name }) =>
-        `/api/scheduler/runs/${runId}/artifacts/${encodeURIComponent(name)}?pos=${pos}`,
-    }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-  }),
-});
-
-const artifactsOf = loader(async (ids, { pool }) => {
-  const found = await listArtifacts(pool, ids);
-  return ids.map((id) => ({ id, files: found.get(id) ?? [] }));
-});
-
-builder.prismaObjectField(Run, 'artifacts', (t) =>
-  t.field({
-    type: [Artifact],
-    description: 'Files that its steps left, such as reports as they were sent.',
-    select: { id: true },
-    resolve: async ({ id }, _args, context) =>
-      (await artifactsOf(context).load(Number(id)))?.files ?? [],
   }),
 );

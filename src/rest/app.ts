@@ -10,6 +10,7 @@ import { addAccess } from './access.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { addConnectors } from './connectors.ts';
 import { addressOf, asked, type Env, type RestApp, type RestDeps } from './context.ts';
+import { addDeliveries } from './deliveries.ts';
 import { answerError } from './errors.ts';
 import { addHealth } from './health.ts';
 import { answerUnknown, holdsNul } from './methods.ts';
@@ -59,6 +60,7 @@ export function createRestApp(deps: RestDeps): RestApp {
   addScenarios(app, house);
   addRuns(app, house);
   addRunCommands(app, house);
+  addDeliveries(app, house);
   addTemplates(app, house);
   addConnectors(app, house);
   addReference(app);

@@ -1,6 +1,6 @@
 /** Runs over REST: start one, list those of a scenario, read one. */
 import { z } from '@hono/zod-openapi';
-import { getArtifact } from '#domain/run/artifact.ts';
+import { getArtifact, isShown } from '#domain/run/artifact.ts';
 import { runScenario } from '#domain/scenario/operate-scenario.ts';
 import { getRun, listRuns } from '#domain/scenario/runs.ts';
 import { parseForm } from '#domain/step/form-problems.ts';
@@ -47,6 +47,12 @@ const ArtifactQuery = z.strictObject({
     .max(1_000_000)
     .optional()
     .describe('of the step; the last one that left a file of that name, when left out'),
+  inline: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe(
+      'true: a PDF is shown by the browser, in a frame of ours too; all else stays a download',
+    ),
 });
 
 /** What steps leave: reports and their tables. */
@@ -59,10 +65,14 @@ const FILES = Object.fromEntries(
 
 const DISPOSITION = {
   'Content-Disposition': {
-    description: 'attachment, with the name',
+    description: 'attachment or inline, with the name',
     schema: { type: 'string' as const },
   },
 };
+
+// A sandbox would take its viewer away from the browser.
+const PDF_POLICY =
+  "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
 export function addRuns(app: RestApp, house: RestHouse): void {
   const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
@@ -150,7 +160,7 @@ export function addRuns(app: RestApp, house: RestHouse): void {
       path: '/api/scheduler/runs/{id}/artifacts/{name}',
       summary: 'A file that a step of a run left',
       description:
-        'Not on the product page: a report as it was sent. Always a download: whatever a file holds, no page of ours shows it.',
+        'Not on the product page: a report as it was sent. A download, whatever it holds, but for a PDF that is asked for `inline`.',
       tags,
       request: { params: ArtifactParams, query: ArtifactQuery },
       responses: {
@@ -164,13 +174,16 @@ export function addRuns(app: RestApp, house: RestHouse): void {
     },
     async (c) => {
       const who = await signedIn(house, c);
-      const { pos } = readQuery(c, ArtifactQuery);
+      const { pos, inline } = readQuery(c, ArtifactQuery);
       const name = c.req.param('name') ?? '';
       const file = await getArtifact(house, who, runId(c), name, pos ?? null);
       c.header('Content-Type', file.mediaType);
+      const shown = inline === 'true' && isShown(file);
       // Names have neither quotes nor anything outside ASCII.
-      c.header('Content-Disposition', `attachment; filename="${file.name}"`);
-      c.header('Content-Security-Policy', "default-src 'none'; sandbox");
+      const how = shown ? 'inline' : 'attachment';
+      c.header('Content-Disposition', `${how}; filename="${file.name}"`);
+      c.header('Content-Security-Policy', shown ? PDF_POLICY : "default-src 'none'; sandbox");
+      if (shown) c.header('X-Frame-Options', 'SAMEORIGIN');
       return c.body(new Uint8Array(file.bytes));
     },
   );

@@ -1,7 +1,7 @@
 /** Deliveries of reports as people read them and send them again, and the files of a run. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRun } from '#test/support/factories.ts';
-import { createGround, type Ground } from './ground.ts';
+import { createRun, createScenario } from '#test/support/factories.ts';
+import { createGround, subscribe, type Ground } from './ground.ts';
 import { withStatements } from './statements.ts';
 
 let ground: Ground;
@@ -121,6 +121,152 @@ test('who may not edit the project may not send again, and strangers find nothin
   expect((await ground.ask('viewer', node)).data.emailDelivery.id).toBe(`EmailDelivery:${ids[0]}`);
   const list = await ground.ask('stranger', LIST, { filter: { runId: run } });
   expect(list.data.emailDeliveries).toMatchObject({ totalCount: 0, nodes: [] });
+});
+
+test('a list is narrowed to a scenario and to a period', async () => {
+  const scenario = await createScenario(ground.pool, place());
+  const { id: run } = await createRun(ground.pool, { ...place(), scenarioId: scenario.id });
+  const { ids } = await createSent(['sent', 'failed'], { run });
+  await ground.pool.query(
+    `update email_delivery set created_at = '2026-03-01T10:00:00Z' where id = $1`,
+    [ids[0]],
+  );
+  const ask = async (filter: object) => {
+    const { data } = await ground.ask('viewer', LIST, { filter });
+    return data.emailDeliveries.nodes.map((node: any) => node.databaseId);
+  };
+  const scenarioId = `Scenario:${scenario.id}`;
+  expect(await ask({ scenarioId })).toEqual(ids.toReversed());
+  const march = { from: '2026-03-01T10:00:00Z', to: '2026-03-02T00:00:00Z' };
+  expect(await ask({ scenarioId, ...march })).toEqual([ids[0]]);
+  expect(await ask({ scenarioId, ...march, to: march.from })).toEqual([]);
+  expect(await ask({ scenarioId, from: march.to })).toEqual([ids[1]]);
+});
+
+test('each try is told with its time and reply; one that goes on has neither end nor reply', async () => {
+  const { ids } = await createSent(['sending']);
+  const tries = [
+    {
+      at: '2026-03-01T10:00:00.25+00:00',
+      finished_at: '2026-03-01T10:00:01+00:00',
+      state: 'pending',
+      reply: '451 later',
+    },
+    { at: '2026-03-01T10:00:31+00:00' },
+  ];
+  await ground.pool.query('update email_delivery set tries = $2 where id = $1', [
+    ids[0],
+    JSON.stringify(tries),
+  ]);
+  const { data } = await ground.ask(
+    'viewer',
+    `{ emailDelivery(id: ${ids[0]}) { htmlPath tries { at finishedAt state reply } } }`,
+  );
+  expect(data.emailDelivery).toEqual({
+    htmlPath: null,
+    tries: [
+      {
+        ...{ at: '2026-03-01T10:00:00.250Z', finishedAt: '2026-03-01T10:00:01.000Z' },
+        ...{ state: 'PUT_OFF', reply: '451 later' },
+      },
+      { at: '2026-03-01T10:00:31.000Z', finishedAt: null, state: 'SENDING', reply: null },
+    ],
+  });
+});
+
+test('whoever watches a project, a scenario or all of the organisation is told of a delivery that is asked for', async () => {
+  const scenario = await createScenario(ground.pool, place());
+  const { id: run } = await createRun(ground.pool, { ...place(), scenarioId: scenario.id });
+  const { ids } = await createSent(['failed'], { run });
+  const watch = (args: string) =>
+    subscribe<any>(
+      ground.client('viewer'),
+      `subscription { emailDeliveriesChanged${args} { resync deliveries { databaseId state } } }`,
+    );
+  const streams = [
+    watch(`(projectId: ${ground.project.id})`),
+    watch(`(scenarioId: ${scenario.id})`),
+    watch(''),
+  ];
+  const next = async () =>
+    (await Promise.all(streams.map((stream) => stream.next()))).map(
+      ({ value }) => value?.data.emailDeliveriesChanged,
+    );
+  for (const first of await next()) expect(first.resync).toBe(true);
+  await ground.ask('designer', RESEND, { id: String(ids[0]) });
+  for (const told of await next()) {
+    expect(told).toEqual({
+      resync: false,
+      deliveries: [{ databaseId: ids[0], state: 'PENDING' }],
+    });
+  }
+  for (const stream of streams) await stream.return?.();
+});
+
+test('who may not see every project cannot watch the organisation', async () => {
+  const stream = subscribe<any>(
+    ground.client('nobody'),
+    'subscription { emailDeliveriesChanged { resync } }',
+  );
+  const { value } = await stream.next();
+  expect(value?.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  await stream.return?.();
+});
+
+test('REST has the message as it was sent, with its pictures in it, for a frame and without any script', async () => {
+  const { run, ids } = await createSent(['sent', 'sent']);
+  await createFile(run, 'inline/chart-1', 'png', 'image/png');
+  const message = {
+    ...{ from: 'hf@x', text: 'Up.', html: '<p>Up.</p><img src="cid:chart-1"><img src="cid:gone">' },
+    ...{ run, pos: 0, images: [{ cid: 'chart-1', artifact: 'inline/chart-1' }], attachments: [] },
+  };
+  await ground.pool.query('update email_delivery set message = $2 where id = $1', [
+    ids[0],
+    JSON.stringify(message),
+  ]);
+  const get = (id: number, person: 'viewer' | 'nobody' | 'stranger' = 'viewer') =>
+    fetch(`${ground.url}/api/scheduler/deliveries/${id}/message`, {
+      headers: { authorization: `Bearer ${ground.tokens[person].token}` },
+    });
+  const found = await get(ids[0]!);
+  expect(await found.text()).toBe(
+    '<p>Up.</p><img src="data:image/png;base64,cG5n"><img src="cid:gone">',
+  );
+  expect(Object.fromEntries(found.headers)).toMatchObject({
+    'content-type': expect.stringContaining('text/html'),
+    'x-frame-options': 'SAMEORIGIN',
+    'content-security-policy': expect.stringMatching(
+      /default-src 'none';.*sandbox; frame-ancestors 'self'/,
+    ),
+  });
+  expect((await get(ids[1]!)).status).toBe(404);
+  expect((await get(ids[0]!, 'nobody')).status).toBe(404);
+  expect((await get(ids[0]!, 'stranger')).status).toBe(404);
+  const { data } = await ground.ask('viewer', `{ emailDelivery(id: ${ids[0]}) { htmlPath } }`);
+  expect(data.emailDelivery.htmlPath).toBe(`/api/scheduler/deliveries/${ids[0]}/message`);
+});
+
+test('a PDF is shown by the browser where it is asked for so, and nothing else is', async () => {
+  const { id } = await createRun(ground.pool, place());
+  await createFile(id, 'sales.pdf', '%PDF-', 'application/pdf');
+  await createFile(id, 'sales.html', '<p>', 'text/html; charset=utf-8');
+  const { data } = await ground.ask('viewer', `{ run(id: ${id}) { artifacts { inlinePath } } }`);
+  const path = `/api/scheduler/runs/${id}/artifacts/sales.pdf?pos=0&inline=true`;
+  expect(data.run.artifacts).toEqual([{ inlinePath: path }, { inlinePath: null }]);
+  const headersOf = async (address: string) => {
+    const headers = { authorization: `Bearer ${ground.tokens.viewer.token}` };
+    return Object.fromEntries((await fetch(ground.url + address, { headers })).headers);
+  };
+  expect(await headersOf(path)).toMatchObject({
+    'content-type': 'application/pdf',
+    'content-disposition': 'inline; filename="sales.pdf"',
+    'x-frame-options': 'SAMEORIGIN',
+    'content-security-policy': expect.stringContaining("frame-ancestors 'self'"),
+  });
+  expect(await headersOf(path.replace('.pdf', '.html'))).toMatchObject({
+    'content-disposition': 'attachment; filename="sales.html"',
+    'content-security-policy': expect.stringContaining('sandbox'),
+  });
 });
 
 async function createFile(run: number, name: string, text = 'bytes', mediaType = 'text/csv') {

@@ -32,7 +32,7 @@ const administer = (status: number) => [404, 403, 403, 403, 403, status, 403, 40
 const READ = [404, 404, 200, 200, 200, 200, 200, 200, 401, 401];
 const change = (status: number) => [404, 404, 403, 403, status, status, 403, status, 401, 401];
 
-/** [method, path with {id}, {run}, {name}, {ended}, {slug} and {project_id}, statuses by person, body]; each call gets a scenario,
+/** [method, path with {id}, {run}, {name}, {delivery}, {ended}, {slug} and {project_id}, statuses by person, body]; each call gets a scenario,
  *  a queued run, an ended one and a template of its own. */
 const OPERATIONS: [string, string, number[], unknown?][] = [
   ['GET', SCENARIOS, READ],
@@ -44,6 +44,7 @@ const OPERATIONS: [string, string, number[], unknown?][] = [
   ['GET', `${SCENARIOS}/{id}/runs`, READ],
   ['GET', '/api/scheduler/runs/{run}', READ],
   ['GET', '/api/scheduler/runs/{run}/artifacts/{name}', READ],
+  ['GET', '/api/scheduler/deliveries/{delivery}/message', READ],
   ['POST', '/api/scheduler/runs/{run}/cancel', change(202)],
   ['POST', '/api/scheduler/runs/{ended}/retry', change(202), { mode: 'from_start' }],
   [
@@ -111,7 +112,13 @@ async function subject() {
      values ($1, $2, 0, 'report.csv', 'text/csv', 'a', 1)`,
     [setting.house.org.id, run.body.id],
   );
-  return { id, run: run.body.id as number, ended: ended.body.id as number, slug };
+  const [delivery] = await setting.rows(
+    `insert into email_delivery (org_id, project_id, run_id, origin_run_id, step_name, recipient, subject, message_id, message)
+     values ($1, $2, $3, $3, 's', 'ana@example.com', 'Sales', '<r@x>', '{"html": "<p>Up.</p>", "images": []}') returning id`,
+    [setting.house.org.id, setting.projectId, run.body.id],
+  );
+  const made = { run: run.body.id as number, ended: ended.body.id as number };
+  return { id, ...made, slug, delivery: delivery.id as number };
 }
 
 let templates = 0;
@@ -133,7 +140,7 @@ const as = (person: Person, body?: unknown) => {
 for (const [method, path, statuses, body] of OPERATIONS) {
   for (const [index, person] of PEOPLE.entries()) {
     test(`${method} ${path} as ${person}: ${statuses[index]}`, async () => {
-      const { id, run, ended, slug } = await subject();
+      const { id, run, ended, slug, delivery } = await subject();
       const before = await fingerprint();
       const answer = await call(
         method,
@@ -141,6 +148,7 @@ for (const [method, path, statuses, body] of OPERATIONS) {
           .replace('{id}', String(id))
           .replace('{run}', String(run))
           .replace('{name}', 'report.csv')
+          .replace('{delivery}', String(delivery))
           .replace('{ended}', String(ended))
           .replace('{slug}', slug)
           .replace('{project_id}', String(setting.projectId)),
@@ -155,7 +163,9 @@ for (const [method, path, statuses, body] of OPERATIONS) {
         });
       }
       if (answer.status === 404) {
-        expect(answer.body.message).toMatch(/^No (scenario|project|run|template) [\w-]+\.$/);
+        expect(answer.body.message).toMatch(
+          /^No (scenario|project|run|delivery|template) [\w-]+\.$/,
+        );
       }
       if (answer.status >= 400) {
         expect(answer.body.request_id).toBe(answer.headers.get('X-Request-Id'));
@@ -171,7 +181,7 @@ test('the table has a line for every operation of the document', async () => {
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
   const tested = OPERATIONS.map(
-    ([method, path]) => `${method} ${path.replace(/\{(run|ended)\}/, '{id}')}`,
+    ([method, path]) => `${method} ${path.replace(/\{(run|ended|delivery)\}/, '{id}')}`,
   );
   expect(documented.sort()).toEqual([...tested, ...PUBLIC].sort());
 });

@@ -21,7 +21,8 @@ export type Changes = AsyncDisposable & {
   notify(payload: string): void;
   /** Notifications may have been missed. */
   recheck(): void;
-  watch(where: Watched): AsyncIterableIterator<Change>;
+  /** A whole organisation only where places tell theirs. */
+  watch(where: Watched | { readonly orgId: number }): AsyncIterableIterator<Change>;
   readonly size: number;
 };
 
@@ -29,6 +30,7 @@ export type Watched = { readonly projectId: number } | { readonly scenarioId: nu
 
 export type Place = {
   readonly id: number;
+  readonly orgId?: number;
   readonly projectId: number;
   readonly scenarioId: number | null;
 };
@@ -92,8 +94,8 @@ export function changes({
 
   const tellOf = async (changedIds: number[]) => {
     const byGroup = new Map<Group, number[]>();
-    for (const { id, projectId, scenarioId } of await findPlaces(changedIds)) {
-      for (const key of [`project ${projectId}`, `scenario ${scenarioId}`]) {
+    for (const { id, orgId, projectId, scenarioId } of await findPlaces(changedIds)) {
+      for (const key of [`project ${projectId}`, `scenario ${scenarioId}`, `org ${orgId}`]) {
         const group = groups.get(key);
         if (group) byGroup.getOrInsertComputed(group, () => []).push(id);
       }
@@ -145,8 +147,7 @@ export function changes({
       else telling.wake();
     },
     watch(where) {
-      const key =
-        'projectId' in where ? `project ${where.projectId}` : `scenario ${where.scenarioId}`;
+      const key = keyOf(where);
       const group = groups.getOrInsertComputed(key, () => ({
         revision: 0,
         boxes: new Set(),
@@ -166,6 +167,11 @@ export function changes({
       for (const group of groups.values()) for (const box of [...group.boxes]) box.end();
     },
   };
+}
+
+function keyOf(where: Parameters<Changes['watch']>[0]): string {
+  if ('orgId' in where) return `org ${where.orgId}`;
+  return 'projectId' in where ? `project ${where.projectId}` : `scenario ${where.scenarioId}`;
 }
 
 function merge(held: Change, next: Change): Change {

@@ -11,6 +11,10 @@ export const CHANNELS = {
   scenario: 'hf_scenario',
   /** Templates or their cells changed: the templates' ids, or `*`. */
   template: 'hf_template',
+  /** Deliveries of reports changed: their ids, or `*`. */
+  delivery: 'hf_delivery',
+  /** Datasets, recipes or agents changed: their projects' ids, or `*`. */
+  flow: 'hf_flow',
   /** A worker's row changed. */
   worker: 'hf_worker',
   /** A run was asked to end. */

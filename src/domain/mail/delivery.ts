@@ -56,6 +56,35 @@ export type StoredMessage = {
   }[];
 };
 
+/** Whether the message has more than plain text. @param message as stored; null where none is. */
+export const hasHtml = (message: unknown): boolean =>
+  ((message as Partial<StoredMessage> | null)?.html ?? '') !== '';
+
+/** One try of a delivery. `put_off`: it is tried again. */
+export type DeliveryTry = {
+  readonly at: Date;
+  readonly finishedAt: Date | null;
+  readonly state: 'sending' | 'put_off' | 'sent' | 'failed' | 'unknown';
+  readonly reply: string | null;
+};
+
+type StoredTry = {
+  readonly at: string;
+  readonly finished_at?: string;
+  readonly state?: DeliveryState;
+  readonly reply?: string;
+};
+
+/** @param stored as the statements about deliveries write it. */
+export function readTries(stored: unknown): DeliveryTry[] {
+  return (stored as readonly StoredTry[]).map(({ at, finished_at, state = 'sending', reply }) => ({
+    at: new Date(at),
+    finishedAt: finished_at === undefined ? null : new Date(finished_at),
+    state: state === 'pending' ? 'put_off' : state,
+    reply: reply ?? null,
+  }));
+}
+
 /** The Message-ID of a report: the same for every try and every retry of the run, and for no other message, not even
  *  of a database that was restored and counts the same ids again.
  *  @param origin the first run of the chain, and when it was made. */

@@ -27,6 +27,10 @@ export async function keepArtifact(
   if (kept === null) throw new FenceLost(runId, fence);
 }
 
+/** Whether a browser may show it in a page of ours: a PDF runs in a viewer of its own, and reaches nothing of ours. */
+export const isShown = ({ mediaType }: { readonly mediaType: string }): boolean =>
+  mediaType === 'application/pdf';
+
 /** A file of a run. @param pos of its step; the last step that has one of that name unless given.
  *  @throws DomainError NOT_FOUND where the run or the file does not exist or may not be seen. */
 export async function getArtifact(

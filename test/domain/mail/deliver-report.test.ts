@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { askAgain, deliverAgain, giveUpDeliveries, takeAsked } from '#domain/mail/deliver-again.ts';
 import { deliverReport, type Report } from '#domain/mail/deliver-report.ts';
-import { DELIVERY_TRANSITIONS, type DeliveryState } from '#domain/mail/delivery.ts';
+import { DELIVERY_TRANSITIONS, readTries, type DeliveryState } from '#domain/mail/delivery.ts';
 import { createMailer } from '#domain/mail/mailer.ts';
 import { FenceLost } from '#domain/run/publish.ts';
 import { createRun, createUser, principalOf } from '#test/support/factories.ts';
@@ -105,6 +105,7 @@ type Row = {
   reply: string | null;
   message_id: string;
   finished_at: Date | null;
+  tries: object[];
 };
 
 async function rowsOf(): Promise<Record<string, Row>> {
@@ -376,6 +377,38 @@ test('asked for again it is tried four times, each later; without its files it f
   });
 });
 
+test('each try leaves when it was and what came of it, also those that somebody asks for', async () => {
+  const { id } = await ended(
+    { rcpt: '451 4.7.1 greylisted' },
+    { rcpt: '550 5.1.1 no such user' },
+    {},
+  );
+  await askAgain(world, await asOwner(), id, false);
+  await pass();
+  const { tries } = (await rowsOf())[ANA]!;
+  expect(readTries(tries)).toMatchObject([
+    { state: 'put_off', reply: expect.stringContaining('451 4.7.1 greylisted') },
+    { state: 'failed', reply: expect.stringContaining('550 5.1.1 no such user') },
+    { state: 'sent', reply: expect.stringMatching(/^250/) },
+  ]);
+  for (const { at, finishedAt } of readTries(tries)) {
+    expect(finishedAt!.getTime()).toBeGreaterThanOrEqual(at.getTime());
+  }
+});
+
+test('of many tries the last fifty are kept', async () => {
+  const { id } = await ended({ rcpt: '550 5.1.1 no such user' });
+  const { tries } = (await rowsOf())[ANA]!;
+  const fifty = Array.from({ length: 50 }, (_, n) => ({ ...tries[0], reply: String(n) }));
+  await world.pool.query('update email_delivery set tries = $1', [JSON.stringify(fifty)]);
+  await askAgain(world, await asOwner(), id, false);
+  await pass();
+  const kept = readTries((await rowsOf())[ANA]!.tries);
+  expect(kept).toHaveLength(50);
+  expect(kept[0]).toMatchObject({ reply: '1' });
+  expect(kept[49]).toMatchObject({ state: 'failed', reply: expect.stringContaining('550') });
+});
+
 test('what was begun and never reported is given up after five minutes', async () => {
   await deliver([ANA]);
   await world.pool.query(
@@ -385,6 +418,18 @@ test('what was begun and never reported is given up after five minutes', async (
   await world.pool.query(`update email_delivery set next_at = clock_timestamp() - interval '1 s'`);
   expect(await giveUpDeliveries(world.pool)).toBe(1);
   expect((await rowsOf())[ANA]).toMatchObject({ state: 'unknown' });
+});
+
+test('a try that is given up ends with why it is unknown', async () => {
+  await deliver([ANA]);
+  await world.pool.query(
+    `update email_delivery set state = 'sending', next_at = clock_timestamp() - interval '1 s',
+            tries = jsonb_build_array(jsonb_build_object('at', clock_timestamp()))`,
+  );
+  await giveUpDeliveries(world.pool);
+  expect(readTries((await rowsOf())[ANA]!.tries)).toMatchObject([
+    { state: 'unknown', reply: expect.stringContaining('worker was lost') },
+  ]);
 });
 
 test('nothing ever leaves the state sent', () => {
