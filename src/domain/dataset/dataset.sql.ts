@@ -24,7 +24,7 @@ export type DatasetRow = {
   sourceVersion: string | null;
 };
 
-const COLUMNS = `id, org_id as "orgId", project_id as "projectId", connector_id as "connectorId", slug, name,
+export const DATASET_COLUMNS = `id, org_id as "orgId", project_id as "projectId", connector_id as "connectorId", slug, name,
   source, table_name as "tableName", mode, key_columns as "keyColumns", cursor_column as "cursorColumn",
   cursor_value as "cursorValue", layer, columns, row_count as "rowCount", last_synced_at as "lastSyncedAt",
   source_version as "sourceVersion"`;
@@ -32,14 +32,14 @@ const COLUMNS = `id, org_id as "orgId", project_id as "projectId", connector_id 
 /** $1 organisation, $2 project, $3 ids, $4 slugs. */
 export const findDatasets = statement<DatasetRow>(
   'find-datasets',
-  `select ${COLUMNS} from dataset
+  `select ${DATASET_COLUMNS} from dataset
    where org_id = $1 and project_id = $2 and (id = any($3::int[]) or slug = any($4::text[]))`,
 );
 
 /** $1 organisation, $2 project. */
 export const listDatasets = statement<DatasetRow>(
   'list-datasets',
-  `select ${COLUMNS} from dataset where org_id = $1 and project_id = $2 order by slug`,
+  `select ${DATASET_COLUMNS} from dataset where org_id = $1 and project_id = $2 order by slug`,
 );
 
 /** $1 organisation, $2 project, $3 connector, $4 slug, $5 name, $6 source, $7 table, $8 mode, $9 key columns,
@@ -48,7 +48,7 @@ export const insertDataset = statement<DatasetRow>(
   'insert-dataset',
   `insert into dataset (org_id, project_id, connector_id, slug, name, source, table_name, mode, key_columns,
      cursor_column, layer)
-   values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11) returning ${COLUMNS}`,
+   values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8, $9, $10, $11) returning ${DATASET_COLUMNS}`,
 );
 
 /** Holds the dataset until the transaction ends, so that two syncs publish one after the other. `version` is

@@ -6,6 +6,7 @@ import { recordChange } from '../access/audit.ts';
 import type { Principal } from '../access/principal.ts';
 import { CONNECTOR_TYPES } from '../connector/connector-types.ts';
 import { findConnector } from '../connector/connector.sql.ts';
+import { tellFlow } from '../event/tell-flow.ts';
 import { getProject } from '../project/project.ts';
 import { parseForm } from '../step/form-problems.ts';
 import * as sql from './dataset.sql.ts';
@@ -42,11 +43,12 @@ export async function listDatasets(
 }
 
 export type NewDataset = {
-  readonly connectorId: number;
+  /** null: its rows are written by steps, and nothing can be synced. */
+  readonly connectorId: number | null;
   readonly slug: string;
   readonly name: string;
-  /** The connector type's own fields. */
-  readonly source: unknown;
+  /** The connector type's own fields; none without a connector. */
+  readonly source?: unknown;
   /** In the project's warehouse schema; the slug with `_` for `-` unless given. */
   readonly tableName?: string;
   readonly mode?: 'full' | 'incremental';
@@ -64,38 +66,21 @@ export async function createDataset(
   given: NewDataset,
 ): Promise<Dataset> {
   await getProject(pool, who, projectId, 'project.edit');
-  const tableName = given.tableName ?? given.slug.replaceAll('-', '_');
-  const mode = given.mode ?? 'full';
-  const keyColumns = given.keyColumns ?? [];
-  const problems = formProblems({ ...given, tableName, mode, keyColumns });
-  const connector = await row(pool, findConnector, [who.orgId, given.connectorId]);
-  // Another project's connector is as unknown as another organisation's.
-  if (connector === null || (connector.projectId ?? projectId) !== projectId) {
-    const message = 'there is no such connector in this project';
-    throw invalid([...problems, { path: ['connector_id'], message, value: given.connectorId }]);
-  }
-  const reader = CONNECTOR_TYPES.get(connector.type)?.rows;
-  if (reader === undefined) {
-    const message = `rows cannot be read through a connector of the type ${connector.type}`;
-    throw invalid([...problems, { path: ['connector_id'], message, value: given.connectorId }]);
-  }
-  const source = parseForm(reader.source, given.source, ['source']);
-  problems.push(...source.problems);
-  if (problems.length > 0) throw invalid(problems);
+  const wanted = await settleDataset(pool, who, projectId, given);
   try {
     return await transaction(pool, async (tx) => {
       const made = (await row(tx, sql.insertDataset, [
         who.orgId,
         projectId,
-        connector.id,
-        given.slug,
-        given.name,
-        JSON.stringify(source.data),
-        tableName,
-        mode,
-        keyColumns,
-        given.cursorColumn ?? null,
-        given.layer ?? 'raw',
+        wanted.connectorId,
+        wanted.slug,
+        wanted.name,
+        JSON.stringify(wanted.source),
+        wanted.tableName,
+        wanted.mode,
+        wanted.keyColumns,
+        wanted.cursorColumn,
+        wanted.layer,
       ]))!;
       await recordChange(tx, who, {
         action: 'dataset.create',
@@ -103,13 +88,68 @@ export async function createDataset(
         resourceId: made.id,
         after: made,
       });
+      await tellFlow(tx, projectId);
       return made;
     });
   } catch (error) {
     if (sqlState(error) !== '23505') throw error;
-    const message = `The project has a dataset ${given.slug}, or one with the table ${tableName}, already.`;
+    const message = `The project has a dataset ${given.slug}, or one with the table ${wanted.tableName}, already.`;
     throw new DomainError('CONFLICT', message, { cause: error });
   }
+}
+
+export type SettledDataset = Required<NewDataset>;
+
+/** With its defaults, and its source as its connector's type reads it.
+ *  @throws DomainError VALIDATION with every problem. */
+export async function settleDataset(
+  db: Queryable,
+  who: Principal,
+  projectId: number,
+  given: NewDataset,
+): Promise<SettledDataset> {
+  const settled = {
+    ...given,
+    tableName: given.tableName ?? given.slug.replaceAll('-', '_'),
+    mode: given.mode ?? 'full',
+    keyColumns: given.keyColumns ?? [],
+    cursorColumn: given.cursorColumn ?? null,
+    layer: given.layer ?? 'raw',
+  };
+  const problems = formProblems(settled);
+  const { source, problems: more } = await readSource(db, who, projectId, given);
+  problems.push(...more);
+  if (problems.length > 0) throw invalid(problems);
+  return { ...settled, source };
+}
+
+async function readSource(
+  db: Queryable,
+  who: Principal,
+  projectId: number,
+  { connectorId, source = {} }: NewDataset,
+): Promise<{ source: unknown; problems: Problem[] }> {
+  const refuse = (message: string) => ({
+    source: null,
+    problems: [{ path: ['connector_id'], message, value: connectorId }],
+  });
+  if (connectorId === null) {
+    const isEmpty = typeof source === 'object' && source !== null && !Object.keys(source).length;
+    if (isEmpty) return { source: {}, problems: [] };
+    const message = 'says where rows come from, which needs a connector';
+    return { source, problems: [{ path: ['source'], message, value: source }] };
+  }
+  const connector = await row(db, findConnector, [who.orgId, connectorId]);
+  // Another project's connector is as unknown as another organisation's.
+  if (connector === null || (connector.projectId ?? projectId) !== projectId) {
+    return refuse('there is no such connector in this project');
+  }
+  const reader = CONNECTOR_TYPES.get(connector.type)?.rows;
+  if (reader === undefined) {
+    return refuse(`rows cannot be read through a connector of the type ${connector.type}`);
+  }
+  const { data, problems } = parseForm(reader.source, source, ['source']);
+  return { source: data, problems };
 }
 
 function formProblems(given: {
