@@ -11,6 +11,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { isDbtReady } from './dbt.mjs';
 import { prepare, PreparationError, ROOT, stepsFor } from './prepare.mjs';
 
 const OLDEST_NODE = 20;
@@ -36,7 +37,23 @@ try {
 }
 
 const [program, ...args] = argv;
+if (buildsRecipes(argv) && !isDbtReady(ROOT)) installDbt();
 if (program !== undefined && program !== '--console') run(program, args);
+
+/** Whether it, or the worker that it starts, builds recipes. Of tests all of them: a few ask for themselves.
+ *  @param {string[]} argv */
+function buildsRecipes(argv) {
+  const [program, second] = argv;
+  const tests = program === 'scripts/test.ts' && argv.length === 1;
+  return tests || program === 'src/all-in-one.ts' || second === 'worker/main.ts';
+}
+
+/** Beside the program, which need not wait 20 s for it: a build that comes earlier waits. */
+function installDbt() {
+  const dbt = join(ROOT, 'scripts/dbt.mjs');
+  const child = spawn(process.execPath, [dbt, '--background'], { stdio: ['ignore', 2, 2] });
+  process.once('exit', () => child.kill());
+}
 
 /** @param {string} program @param {string[]} args */
 function run(program, args) {

@@ -7,10 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 // npm ci on a slow line takes minutes; longer than this, a person should look.
 const WAIT_MS = 15 * 60_000;
 
-/** @template T @param {string} root @param {() => Promise<T>} work @returns {Promise<T>} */
-export async function withCheckoutLock(root, work) {
+/** @template T @param {string} root @param {() => Promise<T> | T} work
+ *  @param {string} [name] what is changed, each with a lock of its own @returns {Promise<T>} */
+export async function withCheckoutLock(root, work, name = 'prepare.lock') {
   const folder = join(root, '.tmp');
-  const lock = join(folder, 'prepare.lock');
+  const lock = join(folder, name);
   mkdirSync(folder, { recursive: true });
   const until = Date.now() + WAIT_MS;
   for (let told = false; !taken(lock); await sleep(200)) {
