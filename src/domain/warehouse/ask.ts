@@ -82,7 +82,7 @@ export function lineOf(text: string, position: string | undefined): number | nul
   return line > 0 ? line : null;
 }
 
-function openClient({ url, login, zone, limitMs }: Question, more = ''): pg.Client {
+export function openClient({ url, login, zone, limitMs }: Question, more = ''): pg.Client {
   const address = new URL(url);
   // Understood as those of the address, also where that names a socket and has no place for a user.
   address.searchParams.set('user', login.user);
@@ -113,7 +113,7 @@ function watchSize(client: pg.Client, size: { bytes: number }): void {
 }
 
 /** Ends the backend: a login may end its own. In no more than 1.5 s, and then its socket is cut at the least. */
-async function stopBackend(question: Question, client: pg.Client): Promise<void> {
+export async function stopBackend(question: Question, client: pg.Client): Promise<void> {
   const { processID, connection } = inside(client);
   const other = openClient(question, ' stop');
   const stopping = (async () => {

@@ -6,9 +6,11 @@ import type { Log } from '#platform/log.ts';
 import type { SecretKey } from '#platform/secrets.ts';
 import { ask, lineOf } from './ask.ts';
 import { bindPeriod } from './bind-period.ts';
+import { openBuildLogin, type BuildLogin } from './build-login.ts';
 import { createGate } from './gate.ts';
 import { loginOf, prepareLogin } from './read-login.ts';
 import { findSchema } from './read-login.sql.ts';
+import { stream, type Streamed } from './stream.ts';
 import { WarehouseError } from './warehouse-error.ts';
 
 export type Column = {
@@ -46,6 +48,18 @@ export type Warehouse = {
     period: Asked,
     options: { readonly signal: AbortSignal },
   ): Promise<Answer>;
+  /** All rows of the SQL, 500 at a time, without `{{ from }}` and `{{ to }}`: for what works on them rather than shows
+   *  them. 30 s a piece. Let it end, or return it: until then it holds one of four places.
+   *  @throws as `query`. */
+  stream(
+    schema: string,
+    sql: string,
+    zone: string,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<Streamed, void>;
+  /** The login that builds in the schema, for whoever holds the project's turn to build; what it makes can be read by
+   *  `query`. @throws WarehouseError. */
+  builder(schema: string): Promise<BuildLogin>;
 };
 
 export type WarehouseOptions = {
@@ -139,6 +153,48 @@ export function createWarehouse(options: WarehouseOptions): Warehouse & AsyncDis
     }
   }
 
+  async function* streamRows(
+    schema: string,
+    sql: string,
+    zone: string,
+    { signal }: { readonly signal: AbortSignal },
+  ): AsyncGenerator<Streamed, void> {
+    if (secretKey === undefined) {
+      throw new WarehouseError(
+        'Set SECRET_KEY: the login that reads the warehouse is made from it.',
+      );
+    }
+    using _project = await gateOf(schema).enter(signal);
+    using _process = await whole.enter(signal);
+    try {
+      for (let again = false; ;) {
+        const { login, isFresh } = await openLogin(schema, secretKey, again);
+        const question = { url, login, text: sql, values: [], zone, limitMs };
+        let begun = false;
+        try {
+          for await (const piece of stream(question, signal)) {
+            begun = true;
+            yield piece;
+          }
+          return;
+        } catch (error) {
+          if (begun) throw error;
+          if (sqlState(error) === TOO_MANY) {
+            await sleep(CROWDED_MS, undefined, { signal });
+            continue;
+          }
+          const isWrong = LOGIN_WRONG.has(sqlState(error) ?? '');
+          const isRefused = sqlState(error) === '42501' && !isFresh;
+          if (again || !(isWrong || isRefused)) throw error;
+          again = true;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw asWarehouseError(error, sql, null);
+    }
+  }
+
   function asWarehouseError(error: unknown, text: string, lateMs: number | null): WarehouseError {
     if (lateMs !== null || sqlState(error) === '57014') {
       const seconds = (lateMs ?? limitMs) / 1_000;
@@ -159,7 +215,12 @@ export function createWarehouse(options: WarehouseOptions): Warehouse & AsyncDis
     return new WarehouseError(words.filter(Boolean).join('\n'), { cause: error });
   }
 
-  return { query, [Symbol.asyncDispose]: () => pool.end() };
+  async function builder(schema: string): Promise<BuildLogin> {
+    const reader = secretKey && (await openLogin(schema, secretKey, false)).login.user;
+    return openBuildLogin(pool, { url, schema, reader: reader ?? null });
+  }
+
+  return { query, stream: streamRows, builder, [Symbol.asyncDispose]: () => pool.end() };
 }
 
 /** Other processes have taken all of the login's connections, or of the database's. */
