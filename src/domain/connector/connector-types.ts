@@ -8,5 +8,8 @@ import { smtp } from './smtp.ts';
 
 // The generics end here: each type parses what it is given before it uses it.
 export const CONNECTOR_TYPES: ReadonlyMap<string, ConnectorType> = new Map(
-  [csv, llm, postgresql, smtp].map((type) => [type.type, type as unknown as ConnectorType]),
+  [csv, apiRest, llm, postgresql, smtp].map((type) => [
+    type.type,
+    type as unknown as ConnectorType,
+  ]),
 );

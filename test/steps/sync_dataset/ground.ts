@@ -17,6 +17,7 @@ export type Ground = Awaited<ReturnType<typeof createGround>>;
 
 type DatasetOutput = {
   dataset: string;
+  not_modified: boolean;
   rows_read: number;
   inserted: number;
   updated: number;
@@ -27,7 +28,10 @@ type DatasetOutput = {
   bytes: number;
   seconds: number;
 };
-export type Output = { datasets: DatasetOutput[] } & Omit<DatasetOutput, 'dataset' | 'rejects'>;
+export type Output = { datasets: DatasetOutput[] } & Omit<
+  DatasetOutput,
+  'dataset' | 'not_modified' | 'rejects'
+>;
 
 export async function createGround() {
   const resources = new AsyncDisposableStack();
@@ -42,7 +46,12 @@ export async function createGround() {
   const key = [randomBytes(32)] as const;
   let runId = 0;
 
-  const addConnector = async (type: string, config: object, projectId: number | null = null) => {
+  const addConnector = async (
+    type: string,
+    config: object,
+    projectId: number | null = null,
+    secrets: Readonly<Record<string, string>> = {},
+  ) => {
     const { rows } = await pool.query(
       `insert into connector (org_id, project_id, slug, name, type, config)
        values ($1, $2, gen_random_uuid()::text, 'Test', $3, $4) returning id`,
@@ -51,12 +60,10 @@ export async function createGround() {
     const id = rows[0].id as number;
     // As a person does: the password has a field of its own, and is stored sealed.
     const password = passwordOf(config);
-    if (password !== '') {
-      await pool.query('update connector set secrets = $2 where id = $1', [
-        id,
-        sealSecrets(key, id, { password }),
-      ]);
-    }
+    await pool.query('update connector set secrets = $2 where id = $1', [
+      id,
+      sealSecrets(key, id, { ...secrets, ...(password !== '' && { password }) }),
+    ]);
     return id;
   };
   const files = await addConnector('csv', { folder });
