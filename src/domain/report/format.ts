@@ -22,6 +22,10 @@ export const NO_VALUE = '–';
 /** Days and months in English as Europe writes them: 16 Nov 2026. */
 export const LOCALE = 'en-GB';
 
+// Beyond trillions there is no shorter name: 1.2E29.
+const BEYOND_NAMES = 1e15;
+const TOO_LONG = 1e21;
+
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 /** 20261116 or 4711 is no amount under such a name. */
 export const IS_NAME = /(^|_)(id|no|number|year|sku|code|zip)$/i;
@@ -41,11 +45,13 @@ export function createFormat({ unit, decimals, locale }: FormatOptions): Format 
         ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
         : { minimumFractionDigits: 0, maximumFractionDigits: money || size >= 1000 ? 0 : 2 };
   const plain = (value: number) =>
-    numberFormat(locale, { ...money, ...digits(Math.abs(value)) }).format(value);
+    Math.abs(value) >= TOO_LONG
+      ? compact(value)
+      : numberFormat(locale, { ...money, ...digits(Math.abs(value)) }).format(value);
   const compact = (value: number) =>
     numberFormat(locale, {
       ...money,
-      notation: 'compact',
+      notation: Math.abs(value) >= BEYOND_NAMES ? 'scientific' : 'compact',
       minimumFractionDigits: 0,
       maximumFractionDigits: Math.abs(value) < 10 ? 2 : 1,
     }).format(value);

@@ -17,7 +17,7 @@ export const LOOK = {
 } as const;
 
 /** What browsers fall back on where the fonts are not embedded. */
-export const SANS = `Inter, 'Inter Variable', 'Noto Sans JP Variable', 'Noto Sans KR Variable', 'Noto Sans SC Variable', 'Noto Color Emoji', 'Noto Emoji', system-ui, -apple-system, 'Segoe UI', sans-serif`;
+export const SANS = `Inter, 'Inter Variable', 'Noto Sans JP Variable', 'Noto Sans KR Variable', 'Noto Sans SC Variable', 'Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Emoji', system-ui, -apple-system, 'Segoe UI', sans-serif`;
 
 // Marks: at least 3 to 1 on white, and told apart by those who do not tell red from green by their lightness.
 const CATEGORICAL = [

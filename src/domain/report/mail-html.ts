@@ -13,7 +13,7 @@ import {
   FAILED,
   formatOf,
   leftOutOf,
-  noDataIn,
+  nothingIn,
   paragraphsOf,
   periodOf,
   problemOf,
@@ -141,7 +141,8 @@ function content(card: CardView, view: DashboardView, size: MailSize): string {
     return `<p class="bad" style="margin:0 0 14px;padding:8px 12px;border-radius:4px;background:${LOOK.badGround};color:${LOOK.bad};word-break:break-word"><strong>${FAILED}</strong><br>${escapeHtml(problem)}</p>`;
   }
   if (card.visualisation === 'text') return paragraphsOf(card).map(paragraph).join('');
-  if (card.rows.length === 0) return soft(noDataIn(view));
+  const nothing = nothingIn(card, view);
+  if (nothing !== null) return soft(nothing);
   if (card.visualisation === 'table') return table(card, size);
   const { cid, width, height, notes } = size.picture(card);
   const label = escapeHtml(describeChart(card, formatOf(card)));

@@ -9,7 +9,7 @@ import {
   FAILED,
   formatOf,
   leftOutOf,
-  noDataIn,
+  nothingIn,
   paragraphsOf,
   periodOf,
   problemOf,
@@ -49,7 +49,8 @@ function cardText(card: CardView, view: DashboardView): string {
   const title = card.title === '' ? '' : `${card.title}\n`;
   if (problem !== null) return `${title}${FAILED}: ${problem}`;
   if (card.visualisation === 'text') return `${title}${paragraphsOf(card).join('\n\n')}`;
-  if (card.rows.length === 0) return `${title}${noDataIn(view)}`;
+  const nothing = nothingIn(card, view);
+  if (nothing !== null) return `${title}${nothing}`;
   if (card.visualisation === 'kpi') {
     const { value, beside } = figureOf(card, formatOf(card));
     const words = beside.map((each) => `, ${each.name} ${each.value}`).join('');

@@ -7,13 +7,13 @@ import { fit, measure } from './font/measure.ts';
 import { LOCALE, type Format } from './format.ts';
 import { blocksOf, type Block, type Placed } from './layout.ts';
 import { PAPER, SCREEN } from './page-style.ts';
-import { moreOf, naturalWidth, tableOf, type Table } from './table.ts';
+import { isLongCell, moreOf, narrowed, naturalWidth, tableOf, type Table } from './table.ts';
 import {
   describeChart,
   FAILED,
   formatOf,
   isChart,
-  noDataIn,
+  nothingIn,
   paragraphsOf,
   problemOf,
 } from './words.ts';
@@ -32,8 +32,16 @@ const PX_PER_MM = 96 / 25.4;
 const PT = 96 / 72;
 const PRINT_TABLE = { rows: 2_000, columns: 24 };
 const PAGE_TABLE = { rows: 1_000, columns: 60 };
-const PRINT_ROW_MM = 5;
+// 8.5pt in lines of 1.3, with 0.75 mm above and below and a line of a pixel.
+const PRINT_ROW_MM = 5.7;
+const TITLE_PX = 15 * PT;
+const LEAST_VALUE_PX = 12;
 const TABLE_FONT_PX = 8.5 * PT;
+const SMALL_FONT_PX = 6.5 * PT;
+const WORDS_LINE_PX = TABLE_FONT_PX * 1.35;
+// On paper they are a little smaller.
+const NOTE_PX = 12;
+const NOTE_GAP_PX = 6;
 const CELL_PADDING_PX = 2 * PX_PER_MM + 1;
 
 export function pageCard({ card, place }: Placed, context: CardContext): string {
@@ -50,10 +58,19 @@ export function pageCard({ card, place }: Placed, context: CardContext): string 
   return frameOf(card, area, place.h === 1, bodyOf(card, drawing, pageTable), drawing);
 }
 
+/** Whether a dashboard's name takes two lines on paper, in smaller letters. */
+export function hasLongTitle({ title }: DashboardView): boolean {
+  return measure(title, TITLE_PX, true) > PAPER.width * PX_PER_MM * 0.58;
+}
+
 /** What stands on paper: bands that are never cut, and tables and texts that go on over pages. */
 export function printBlocks(context: CardContext): string {
-  const most = Math.floor((PAPER.band + PAPER.gap) / (PAPER.unit + PAPER.gap));
-  return blocksOf(context.view.cards, (each) => flows(each, context), most)
+  const { view } = context;
+  const { band, gap, unit } = PAPER;
+  // A band that does not fit beneath the heading would leave the first page to the heading alone.
+  const above = (hasLongTitle(view) ? 5 : 0) + (view.leftOut > 0 ? 10 : 0);
+  const most = Math.floor((band - above + gap) / (unit + gap));
+  return blocksOf(view.cards, (each) => flows(each, context), most)
     .map((block) => printBlock(block, context))
     .join('\n');
 }
@@ -112,9 +129,10 @@ function flowing(card: CardView, { locale }: CardContext): string {
   if (card.visualisation === 'text') {
     return `<section class="card flow">${title}${paragraphs(card)}</section>`;
   }
-  const table = tableOf(card, formatOf(card, locale), PRINT_TABLE);
-  const natural = naturalWidth(table, TABLE_FONT_PX, CELL_PADDING_PX);
   const page = PAPER.width * PX_PER_MM;
+  const whole = tableOf(card, formatOf(card, locale), PRINT_TABLE);
+  const table = narrowed(whole, page, { fontSize: SMALL_FONT_PX, padding: CELL_PADDING_PX });
+  const natural = naturalWidth(table, TABLE_FONT_PX, CELL_PADDING_PX);
   // Two narrow columns at both ends of a page would be hard to read together.
   const width = natural > page * 0.6 ? '100%' : `${Math.round((natural / page) * 160)}%`;
   const small = natural > page * 1.3 ? ' class="small"' : '';
@@ -148,10 +166,13 @@ function bodyOf(
   const format = formatOf(card, drawing.locale);
   const problem = problemOf(card);
   if (problem !== null) {
-    return `<div class="body words"><strong>${FAILED}</strong><p>${escapeHtml(problem)}</p></div>`;
+    const lines = Math.max(1, Math.floor(drawing.box.height / WORDS_LINE_PX) - 1);
+    const cut = drawing.narrow === null ? ` class="clamp" style="-webkit-line-clamp:${lines}"` : '';
+    return `<div class="body words"><strong>${FAILED}</strong><p${cut}>${escapeHtml(problem)}</p></div>`;
   }
   if (card.visualisation === 'text') return `<div class="body">${paragraphs(card)}</div>`;
-  if (card.rows.length === 0) return `<p class="body empty">${noDataIn(drawing.view)}</p>`;
+  const nothing = nothingIn(card, drawing.view);
+  if (nothing !== null) return `<p class="body empty">${nothing}</p>`;
   if (card.visualisation === 'kpi') return figure(card, format, drawing);
   if (card.visualisation === 'table') return tableBody(card, format);
   return chart(card, format, drawing);
@@ -164,24 +185,30 @@ function chart(
 ): string {
   const label = escapeHtml(describeChart(card, format));
   const draw = (size: Box, kind: 'wide' | 'narrow') => {
-    const { svg, notes } = drawChart(
-      card,
-      { ...size, format, locale },
-      `${id}c${card.id}${kind[0]}`,
-    );
-    const picture = svg.replace('<svg ', `<svg role="img" aria-label="${label}" `);
-    const more = card.truncated ? [...notes, 'There are more rows than could be read.'] : notes;
-    return {
-      figure: `<div class="body picture ${kind}">${picture}</div>`,
-      note: note(more.join(' ')),
+    const sized = (height: number) => {
+      const frame = { ...size, height, format, locale };
+      const { svg, notes } = drawChart(card, frame, `${id}c${card.id}${kind[0]}`);
+      const all = card.truncated ? [...notes, 'There are more rows than could be read.'] : notes;
+      return { svg, words: all.join(' ') };
     };
+    const first = sized(size.height);
+    // A note takes of the picture's height: scaled down, its letters would be smaller than all others.
+    const lines = Math.ceil(measure(first.words, NOTE_PX) / size.width);
+    const below = lines * NOTE_PX * 1.45 + NOTE_GAP_PX;
+    const { svg, words } = lines === 0 ? first : sized(Math.max(40, size.height - below));
+    const picture = svg.replace('<svg ', `<svg role="img" aria-label="${label}" `);
+    return { figure: `<div class="body picture ${kind}">${picture}</div>`, note: note(words) };
   };
   const wide = draw(box, 'wide');
   if (narrow === null) return wide.figure + wide.note;
   return wide.figure + draw(narrow, 'narrow').figure + wide.note;
 }
 
-function figure(card: CardView, format: Format, { box, id, locale = LOCALE }: Drawing): string {
+function figure(
+  card: CardView,
+  format: Format,
+  { box, narrow, id, locale = LOCALE }: Drawing,
+): string {
   const { value, beside, trend } = figureOf(card, format);
   const shown = fit(value, 4_000, 100);
   // As large as it may be, and never wider than its card.
@@ -193,13 +220,17 @@ function figure(card: CardView, format: Format, { box, id, locale = LOCALE }: Dr
         `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(each)}</dd></div>`,
     )
     .join('');
-  const size = `font-size:min(${Math.round(most)}px,${wide}cqw)`;
+  // Smaller letters are not read: it takes two lines then.
+  const size = `font-size:max(${LEAST_VALUE_PX}px,min(${Math.round(most)}px,${wide}cqw))`;
   const height = box.height - most * 1.15 - (words === '' ? 0 : box.fontSize * 1.5) - 4;
+  // On paper as many lines of it as there is room for, none of them cut.
+  const lines = Math.max(1, Math.floor((box.height - most * 1.15) / WORDS_LINE_PX));
+  const cut = narrow === null ? ` style="max-height:${lines * 1.35}em"` : '';
   const line =
     trend !== null && height >= 14
       ? `<div class="trend">${stretched(drawTrend(trend, { ...box, height, format, locale }, `${id}c${card.id}`))}</div>`
       : '';
-  return `<p class="value" style="${size}">${escapeHtml(shown)}</p>${words === '' ? '' : `<dl>${words}</dl>`}${line}`;
+  return `<p class="value" style="${size}">${escapeHtml(shown)}</p>${words === '' ? '' : `<dl${cut}>${words}</dl>`}${line}`;
 }
 
 /** A line without letters may take any shape. */
@@ -218,9 +249,13 @@ function pageTable(card: CardView, format: Format): string {
 
 function tableHtml({ head, rows }: Table): string {
   const kind = (at: number, text: string) =>
-    head[at]?.isNumber ? ' class="n"' : text.length > 40 ? ' class="w"' : '';
+    head[at]?.isNumber ? ' class="n"' : isLongCell(text) ? ' class="w"' : '';
   const heads = head
-    .map(({ name }, at) => `<th scope="col"${kind(at, '')}>${escapeHtml(name)}</th>`)
+    .map(({ name, isNumber }) =>
+      isNumber
+        ? `<th scope="col" class="n">${escapeHtml(name)}</th>`
+        : `<th scope="col">${escapeHtml(name)}</th>`,
+    )
     .join('');
   const body = rows.map(
     (row) =>

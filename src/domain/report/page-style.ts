@@ -18,18 +18,19 @@ h1,h2{font-weight:600;line-height:1.25;overflow-wrap:anywhere}
 .unit{font-weight:400}
 div.picture{display:flex}
 div.picture svg{width:100%;height:100%;display:block;overflow:visible}
-.value{font-weight:600;letter-spacing:-.015em;line-height:1.15;white-space:nowrap}
+.value{font-weight:600;letter-spacing:-.015em;line-height:1.15}
 dl{display:flex;flex-wrap:wrap;column-gap:1.2em}
 dl div{display:flex;gap:.4em}
 .trend{flex:1 1 0;min-height:0}
 .trend svg{width:100%;height:100%;display:block}
 table{border-collapse:collapse;width:100%}
 th{font-weight:600;color:${LOOK.ink2};text-align:left;vertical-align:bottom;border-bottom:1px solid ${LOOK.lineStrong}}
-td{border-bottom:1px solid ${LOOK.line};vertical-align:top}
-.n{text-align:right}
+td{border-bottom:1px solid ${LOOK.line};vertical-align:top;text-align:left}
+td.n,th.n{text-align:right}
 .empty{display:flex;align-items:center;justify-content:center;text-align:center}
 .bad{background:${LOOK.badGround};border-color:${LOOK.bad}}
 .bad .words{color:${LOOK.bad};overflow-wrap:anywhere;overflow:hidden}
+h1,h2,p,th,td,dt,dd{unicode-bidi:plaintext}
 p{overflow-wrap:anywhere;white-space:pre-line}
 p+p{margin-top:.7em}
 .notice{background:${LOOK.warnGround};color:${LOOK.warn}}
@@ -38,7 +39,10 @@ p+p{margin-top:.7em}
 const PRINT = `
 body{font-size:8.5pt;line-height:1.35}
 header{display:flex;justify-content:space-between;align-items:flex-end;gap:8mm;padding-bottom:2.5mm;margin-bottom:3mm;border-bottom:.6mm solid ${LOOK.accentSolid}}
+header>div{min-width:0}
+header .right{flex:none;max-width:40%;overflow:hidden;text-overflow:ellipsis}
 h1{font-size:15pt}
+.long h1{font-size:12pt}
 .sub{font-size:8.5pt;margin-top:.6mm}
 .right{text-align:right;white-space:nowrap}
 h2{font-size:9pt;margin-bottom:1.5mm;break-after:avoid}
@@ -51,8 +55,11 @@ h2{font-size:9pt;margin-bottom:1.5mm;break-after:avoid}
 .note{font-size:7pt;margin-top:1mm}
 thead{display:table-header-group}
 tr{break-inside:avoid}
-th,td{padding:.9mm 2mm;overflow-wrap:anywhere}
+th,td{padding:.9mm 2mm}
+td.n{white-space:nowrap}
+td.w{overflow-wrap:anywhere}
 .fits th,.fits td{white-space:nowrap;padding:.75mm 2mm;line-height:1.3}
+.kpi dl{overflow:hidden}
 .small{font-size:6.5pt}
 .notice{padding:1.5mm 3mm;margin-bottom:3mm;border-radius:1.2mm}
 `;
@@ -76,6 +83,7 @@ h2{font-size:14px;margin-bottom:8px}
 .scroll thead th{position:sticky;top:0;background:${LOOK.surface}}
 th,td{padding:5px 10px;white-space:nowrap}
 td.w{white-space:normal;min-width:12em;overflow-wrap:anywhere}
+.bad .words{max-height:240px;overflow:auto}
 .empty{min-height:80px}
 .notice{padding:8px 12px;margin-bottom:16px;border-radius:6px}
 .narrow{display:none!important}

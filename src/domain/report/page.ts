@@ -2,7 +2,7 @@
  *  within; no script, nothing that lies elsewhere. Each dashboard on paper begins a page. */
 import { escapeHtml } from '#platform/html.ts';
 import type { DashboardView } from '../dashboard/view.ts';
-import { pageCard, printBlocks } from './page-card.ts';
+import { hasLongTitle, pageCard, printBlocks } from './page-card.ts';
 import { embedFonts } from './font/embed.ts';
 import { fit } from './font/measure.ts';
 import { placed } from './layout.ts';
@@ -31,7 +31,7 @@ export function renderPage(
     .join('\n');
   const margins = mode === 'print' ? views.map(marginsOf).join('\n') : '';
   // The charts' letters were measured in them: in others, names would be cut.
-  const fonts = embedFonts(textOf(sections + margins));
+  const fonts = embedFonts(textOf(sections + margins), mode);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -77,10 +77,10 @@ function section(
   const asked = escapeHtml(asOf(view, locale));
   const head = framed
     ? `<p class="sub">${period}</p><p class="sub right">${asked}</p>`
-    : `<div><h1>${escapeHtml(view.title)}</h1><p class="sub">${period}</p></div>
+    : `<div><h1 class="clamp">${escapeHtml(view.title)}</h1><p class="sub">${period}</p></div>
 <p class="sub right">${escapeHtml(view.project.name)}<br>${asked}</p>`;
   return `<section class="d${at}">
-<header>${head}</header>
+<header${hasLongTitle(view) ? ' class="long"' : ''}>${head}</header>
 ${notice}${view.cards.length === 0 ? empty : cards}
 </section>`;
 }

@@ -62,6 +62,43 @@ export function naturalWidth({ head, rows }: Table, fontSize: number, padding: n
   return widths.reduce((sum, width) => sum + width, 0);
 }
 
+export type TableType = { readonly fontSize: number; readonly padding: number };
+
+/** As many columns as stand beside each other with their figures and words whole; the others are counted. */
+export function narrowed(table: Table, width: number, type: TableType): Table {
+  let used = 0;
+  let count = 0;
+  for (const [at] of table.head.entries()) {
+    used += leastWidth(table, at, type);
+    if (used > width && count > 0) break;
+    count += 1;
+  }
+  if (count === table.head.length) return table;
+  return {
+    ...table,
+    head: table.head.slice(0, count),
+    rows: table.rows.map((row) => row.slice(0, count)),
+    moreColumns: table.moreColumns + table.head.length - count,
+  };
+}
+
+const LONG = 40;
+/** Broken wherever it must be, such as an address of the web. */
+export const isLongCell = (text: string) => text.length > LONG;
+
+/** Of one column: its longest figure or word. */
+function leastWidth({ head, rows }: Table, at: number, { fontSize, padding }: TableType): number {
+  let longest = '';
+  const see = (text: string) => {
+    const parts = head[at]?.isNumber ? [text] : text.split(/[\s-]+/);
+    for (const part of parts) if (part.length > longest.length) longest = part;
+  };
+  for (const row of rows) if (!isLongCell(row[at] ?? '')) see(row[at] ?? '');
+  const words = (head[at]?.name ?? '').split(/[\s-]+/);
+  const named = Math.max(...words.map((word) => measure(word, fontSize, true)));
+  return Math.max(named, measure(longest, fontSize)) + 2 * padding;
+}
+
 /** `and 12 more rows`; null: everything is shown. */
 export function moreOf({ moreRows, moreColumns }: Table, truncated: boolean): string | null {
   const count = (n: number, one: string) =>

@@ -5,8 +5,20 @@ import { createFormat, formatTime, LOCALE, NO_VALUE, type Format } from './forma
 
 export const FAILED = 'This card could not be drawn';
 
-export function noDataIn({ period }: DashboardView): string {
-  return period === null ? 'No data' : 'No data in this period';
+/** Why a card has nothing to draw, in words; null: it has. For a card without a problem. */
+export function nothingIn(card: CardView, { period }: DashboardView): string | null {
+  const when = period === null ? '' : ' in this period';
+  if (card.rows.length === 0) return `No data${when}`;
+  if (!isChart(card)) return null;
+  const { series } = chartData(card);
+  if (series.every(({ values }) => values.every((value) => value === null))) {
+    return `No values${when}`;
+  }
+  const shares = series[0]?.values ?? [];
+  if (card.visualisation !== 'pie' || shares.some((value) => value !== null && value > 0)) {
+    return null;
+  }
+  return 'Nothing to share: no value is above zero';
 }
 
 /** `Mon 16 – Sun 22 Nov 2026 · Europe/Berlin` */

@@ -44,7 +44,7 @@ test.each(MODES)('words on a %s are words, whatever they look like', (mode) => {
 
 test('a page tells its name, period and zone, and when it was read', () => {
   const html = bodyOf(renderPage([everyKind({ leftOut: 2 })], { mode: 'page' }));
-  expect(html).toContain('<h1>Sales overview</h1>');
+  expect(html).toContain('>Sales overview</h1>');
   expect(html).toContain('Mon 16 – Sun 22 Nov 2026 · Europe/Berlin');
   expect(html).toContain('As of 23 Nov 2026, 07:00 Europe/Berlin');
   expect(html).toContain('2 cards are not shown');

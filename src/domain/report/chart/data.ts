@@ -16,7 +16,17 @@ export class ChartProblem extends Error {
   override readonly name = 'ChartProblem';
 }
 
-export function chartData({ columns, rows, options }: CardView): Data {
+const read = new WeakMap<CardView, Data>();
+
+/** @throws ChartProblem */
+export function chartData(card: CardView): Data {
+  let data = read.get(card);
+  // A card is asked for its words, its picture and its picture on a phone.
+  if (!data) read.set(card, (data = readData(card)));
+  return data;
+}
+
+function readData({ columns, rows, options }: CardView): Data {
   const index = (name: string) => {
     const found = columns.findIndex((column) => column.name === name);
     if (found >= 0) return found;

@@ -18,6 +18,8 @@ export type Frame = {
 export const GAP = 8;
 
 const LINE_EM = 1.6;
+// Between names, and between the lines of the key.
+const ITEM_GAP = 12;
 
 /** The key: names of series, in as many lines as they take, a third of the picture at most. Nothing for one series,
  *  which the title names. */
@@ -26,10 +28,11 @@ export function keyOf(series: readonly Series[], { width, height, fontSize }: Fr
   const mark = fontSize * 1.1;
   const most = Math.min(width / 2, 24 * fontSize) - mark - GAP;
   const names = series.map(({ name }) => fit(name, most, fontSize));
-  const mostLines = Math.max(1, Math.floor(height / 3 / (fontSize * LINE_EM)));
+  const line = fontSize + ITEM_GAP;
+  const mostLines = Math.max(1, Math.floor((height / 3 + ITEM_GAP) / line));
   let [lines, used, shown] = [1, 0, 0];
   for (const name of names) {
-    const wide = mark + 5 + measure(name, fontSize) + 12;
+    const wide = mark + 5 + measure(name, fontSize) + ITEM_GAP;
     if (used > 0 && used + wide > width - 2) {
       if (lines === mostLines) break;
       [lines, used] = [lines + 1, 0];
@@ -42,13 +45,13 @@ export function keyOf(series: readonly Series[], { width, height, fontSize }: Fr
     shown < series.length ? [`The key names the first ${shown} of ${series.length}.`] : [];
   return {
     notes,
-    height: lines * fontSize * LINE_EM,
+    height: (lines - 1) * line + fontSize * LINE_EM,
     legend: {
       show: true,
       left: 0,
       top: 0,
       padding: 0,
-      itemGap: 12,
+      itemGap: ITEM_GAP,
       itemWidth: mark,
       itemHeight: fontSize * 0.7,
       icon: 'roundRect',

@@ -21,9 +21,13 @@ export function pieChart(data: Data, frame: Frame): Drawn {
     : Math.max(4 * line, height - slices.length * line - GAP);
   const room = beside ? width - size - 3 * GAP : width;
   const words = slices.map(({ name, value }) => {
-    const figures = `${frame.format.value(value)} · ${share(value, total, frame.locale)}`;
-    const left = room - fontSize * 1.6 - measure(figures, fontSize) - measure('   ', fontSize);
-    return `${fit(name, Math.max(left, 3 * fontSize), fontSize)}   ${figures}`;
+    const part = share(value, total, frame.locale);
+    const whole = `${frame.format.value(value)} · ${part}`;
+    const besides = fontSize * 1.6 + measure('   ', fontSize) + 3 * fontSize;
+    // Where both have no room beside the least of a name, the share says more.
+    const figures = measure(whole, fontSize) + besides > room ? part : whole;
+    const left = room - besides + 3 * fontSize - measure(figures, fontSize);
+    return `${apart(fit(name, Math.max(left, 3 * fontSize), fontSize))}   ${figures}`;
   });
   const option = {
     legend: {
@@ -73,8 +77,13 @@ function slicesOf(data: Data, { format }: Frame, most: number) {
   return { slices: [...positive.slice(0, most - 1), others], notes };
 }
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+/** A name that is read from the right does not take the figures after it along. */
+const apart = (name: string) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
+
 function share(value: number, total: number, locale: string): string {
   const part = total > 0 ? value / total : 0;
+  if (part < 0.0005) return `<${share(1, 1_000, locale)}`;
   const digits = { style: 'percent', maximumFractionDigits: part < 0.1 ? 1 : 0 } as const;
   return new Intl.NumberFormat(locale, digits).format(part);
 }

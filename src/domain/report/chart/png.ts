@@ -16,16 +16,36 @@ const MIDDLE_EM = 0.364;
 
 /** @param width of the picture in pixels; a margin of 8 px of the drawing is added around it. */
 export function toPng(svg: string, width: number): Buffer {
-  const drawn = svg.replaceAll(TEXT, (_, attributes: string, text: string) =>
-    outlined(attributes, unescaped(text)),
-  );
+  let isLeft = false;
+  const drawn = svg.replaceAll(TEXT, (whole: string, attributes: string, escaped: string) => {
+    const text = unescaped(escaped);
+    if (isOurs(text)) return outlined(attributes, text);
+    isLeft = true;
+    return onBaseline(whole);
+  });
   const picture = new Resvg(withMargin(drawn), {
     background: LOOK.surface,
     fitTo: { mode: 'width', value: width },
-    // Nothing is left to write; looking for the machine's fonts takes 100 ms.
-    font: { loadSystemFonts: false },
+    // As a rule nothing is left to write; looking for the machine's fonts takes 100 ms.
+    font: { loadSystemFonts: isLeft, defaultFontFamily: 'DejaVu Sans' },
   });
   return picture.render().asPng();
+}
+
+/** Whether the fonts here have all of a text. The others are left to the machine's, which join and turn around what
+ *  is read from the right. */
+function isOurs(text: string): boolean {
+  return [...text].every((character) => {
+    const codePoint = character.codePointAt(0)!;
+    return isJoiner(codePoint) || faceFor(text, codePoint) !== null;
+  });
+}
+
+/** What is left to the machine stands on its line without `dominant-baseline`, which the drawing does not know. */
+function onBaseline(text: string): string {
+  const size = Number(/font-size:([\d.]+)px/.exec(text)?.[1] ?? 12);
+  const y = Number(/ y="([^"]*)"/.exec(text)?.[1] ?? 0) + size * MIDDLE_EM;
+  return text.replaceAll(/ (dominant-baseline|y)="[^"]*"/g, '').replace('<text', `<text y="${y}"`);
 }
 
 /** So that nothing touches the picture's edge, where a dark mail begins. */

@@ -4,9 +4,12 @@ import { fontFilesFor, type FontFile } from './faces.ts';
 
 const rules = new Map<string, string>();
 
-/** @font-face rules with the files that hold the text's characters; 40 to 70 kB for Latin text. */
-export function embedFonts(text: string): string {
-  return fontFilesFor(text).map(ruleOf).join('');
+/** @font-face rules with the files that hold the text's characters; 40 to 70 kB for Latin text, 50 kB for each of
+ *  some files of Han. Emoji of colour take half a megabyte to four: paper has them, a window has its own. */
+export function embedFonts(text: string, mode: 'page' | 'print'): string {
+  return fontFilesFor(text, mode === 'print')
+    .map(ruleOf)
+    .join('');
 }
 
 function ruleOf({ family, weight, file, range }: FontFile): string {

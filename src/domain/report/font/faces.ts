@@ -40,38 +40,62 @@ const faces = new Map<string, Face>();
 
 /** The files for the characters of a text, each character from the first family that has it. Han characters look
  *  different in Japan, Korea and China: kana or hangul anywhere in the text tells which are meant. */
-export function fontFilesFor(text: string): readonly FontFile[] {
-  const order = orderFor(text);
-  const hasSequences = text.includes('\u200d');
+export function fontFilesFor(text: string, withColour: boolean): readonly FontFile[] {
+  const order = orderFor(text).filter((name) => withColour || name !== 'emoji');
   const needed = new Set<FontFile>();
-  for (const character of new Set(text)) {
+  for (const character of charactersOf(text)) {
     const codePoint = character.codePointAt(0)!;
     if (isJoiner(codePoint)) continue;
-    const file = findFile(order, codePoint);
+    const file = findFile(orderAt(order, character), codePoint);
     if (!file) continue;
     for (const other of weightsOf(file, order)) needed.add(other);
-    // A family of emoji is one glyph, in another file than its members.
-    if (hasSequences && filesOf('emoji').includes(file)) {
-      for (const other of filesOf('emoji')) if (has(other, codePoint)) needed.add(other);
-    }
   }
+  if (withColour) for (const file of filesForSequences(text)) needed.add(file);
   return [...needed];
+}
+
+// A family, or a hand with its colour.
+const SEQUENCE = /\p{Emoji}(?:\ufe0f|\p{EMod})?(?:\u200d\p{Emoji}(?:\ufe0f|\p{EMod})?)*/gu;
+
+/** What several characters are together is one glyph, in another file perhaps than each of them. */
+function filesForSequences(text: string): FontFile[] {
+  const found = new Set(text.match(SEQUENCE)?.filter((each) => [...each].length > 1));
+  return [...found].flatMap((sequence) => {
+    const parts = [...sequence].map((each) => each.codePointAt(0)!).filter((at) => !isJoiner(at));
+    return filesOf('emoji').find((file) => parts.every((part) => has(file, part))) ?? [];
+  });
 }
 
 /** What draws one character of a text that is shown as a picture; null: no font here has it. Color emoji have no
  *  outlines of one colour, and are left to others. */
 export function faceFor(text: string, codePoint: number): Face | null {
-  const order = orderFor(text).filter((name) => name !== 'emoji');
-  const found = findFile(order, codePoint);
-  if (!found) return null;
-  let face = faces.get(found.file);
-  if (!face) faces.set(found.file, (face = readFace(found.file)));
-  return face;
+  for (const name of orderAt(orderFor(text), String.fromCodePoint(codePoint))) {
+    if (name === 'emoji') continue;
+    const found = filesOf(name).find((each) => has(each, codePoint));
+    if (!found) continue;
+    let face = faces.get(found.file);
+    if (!face) faces.set(found.file, (face = readFace(found.file)));
+    // Its range may name what it lacks.
+    if (face.advance(codePoint) !== undefined) return face;
+  }
+  return null;
 }
 
-/** Variation selectors and joiners: they take no room, and are in no file of their own. */
+/** Variation selectors, joiners and marks of direction: they take no room, and are in no file of their own. */
 export const isJoiner = (codePoint: number) =>
-  codePoint === 0x200d || (codePoint >= 0xfe00 && codePoint <= 0xfe0f);
+  codePoint === 0x200d ||
+  (codePoint >= 0xfe00 && codePoint <= 0xfe0f) ||
+  (codePoint >= 0x2066 && codePoint <= 0x2069);
+
+/** Each once; a sign that is to be a picture with the selector that says so. */
+const charactersOf = (text: string) => new Set(text.match(/.\ufe0f?/gsu));
+
+// The Han fonts name ranges in which they lack most emoji.
+function orderAt(order: readonly Name[], character: string): readonly Name[] {
+  if (!/^(\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u.test(character)) return order;
+  const isEmoji = (name: Name) => name === 'emoji' || name === 'signs';
+  return [...order.filter(isEmoji), ...order.filter((name) => !isEmoji(name))];
+}
 
 function orderFor(text: string): Name[] {
   if (KANA.test(text)) return ['inter', 'japanese', 'chinese', 'korean', 'emoji', 'signs'];
