@@ -21,13 +21,19 @@ const READ = {
   templates: () => import('./screens/templates/templates.tsx'),
   template: () => import('./screens/templates/template.tsx'),
   'new-template': () => import('./screens/templates/new-template.tsx'),
+  deliveries: () => import('./screens/deliveries/deliveries.tsx'),
+  delivery: () => import('./screens/deliveries/delivery.tsx'),
   settings: () => import('./screens/settings/settings.tsx'),
 } as const;
 type Name = keyof typeof READ;
 
 // The screen of the first address is read while one is still asked who one is.
 const [, , , first = '', id] = location.pathname.split('/');
-const ONE: Readonly<Record<string, Name>> = { scenarios: 'scenario', templates: 'template' };
+const ONE: Readonly<Record<string, Name>> = {
+  scenarios: 'scenario',
+  templates: 'template',
+  deliveries: 'delivery',
+};
 const firstName = (id && ONE[first]) || first;
 const firstScreen = Object.hasOwn(READ, firstName) ? READ[firstName as Name]() : null;
 const screen = (name: Name) =>
@@ -41,6 +47,8 @@ const Run = screen('runs');
 const Templates = screen('templates');
 const Template = screen('template');
 const NewTemplate = screen('new-template');
+const Deliveries = screen('deliveries');
+const Delivery = screen('delivery');
 const Settings = screen('settings');
 
 const OwnPassword = lazy(() => import('./screens/own-password/own-password.tsx'));
@@ -54,6 +62,8 @@ const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/templates', <Templates key="templates" />],
   ['/p/:project/templates/:slug/:part?', <Template key="template" />],
   ['/p/:project/new-template', <NewTemplate key="new-template" />],
+  ['/p/:project/deliveries', <Deliveries key="deliveries" />],
+  ['/p/:project/deliveries/:id', <Delivery key="delivery" />],
   ['/p/:project/settings/:part?', <Settings key="settings" />],
 ];
 

@@ -2,6 +2,7 @@
 const PATHS = {
   pulse: 'M1.5 8h3l2-5 3 10 2-5h3',
   list: 'M5.5 4h8.5M5.5 8h8.5M5.5 12h8.5M2 4h.01M2 8h.01M2 12h.01',
+  mail: 'M2 3.5h12v9H2zM2.5 4.5 8 8.5l5.500-4',
   grid: 'M2.5 2.5h4.5v4.5H2.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5H2.5zM9 9h4.5v4.5H9z',
   play: 'M5 3.5v9L12.5 8z',
   pause: 'M5.5 3.5v9m5-9v9',

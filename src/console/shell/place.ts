@@ -36,6 +36,8 @@ export const paths = {
   /** @param part a tab: edit. */
   template: (project: string, slug: string, part?: string) =>
     `/p/${project}/templates/${slug}${part ? `/${part}` : ''}`,
+  deliveries: (project: string) => `/p/${project}/deliveries`,
+  delivery: (project: string, id: number) => `/p/${project}/deliveries/${id}`,
   run: (project: string, id: number) => `/p/${project}/runs/${id}`,
   /** @param part a tab: project, connectors, members, tokens, organisation, audit, you. */
   settings: (project: string, part?: string) => `/p/${project}/settings${part ? `/${part}` : ''}`,

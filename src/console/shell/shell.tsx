@@ -33,6 +33,7 @@ const PLACES: readonly [Screen, ...Screen[]] = [
   ['pulse', 'Operations', paths.operations],
   ['list', 'Scenarios', paths.scenarios],
   ['grid', 'Templates', paths.templates],
+  ['mail', 'Deliveries', paths.deliveries],
   ['settings', 'Settings', paths.settings],
 ];
 

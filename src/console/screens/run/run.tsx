@@ -104,6 +104,8 @@ function Shown({ run, view, stream }: { run: Run; view: RunView; stream: Watched
               key={shown.pos}
               step={shown}
               configured={run.configuredSteps.find(({ pos }) => pos === shown.pos)}
+              run={run}
+              files={run.artifacts}
             />
           )}
         </div>

@@ -1,15 +1,20 @@
 /** One step of a run: where it stands and why, how far it is, every attempt, and what it answered. */
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { JsonView } from '../../parts/json-view.tsx';
+import { Skeleton } from '../../parts/notice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Ago, Moment, Took } from '../../parts/time.tsx';
 import { STEP_LOOKS } from '../../words/states.ts';
+import type { OutputProps } from './output/output.ts';
 import type { Attempt, StepView } from './run-view.ts';
 import styles from './step.module.css';
+
+// Weighs more than the panel, and kinds have views of their own.
+const StepOutput = lazy(() => import('./step-output.tsx'));
 
 type Configured = {
   readonly config: unknown;
@@ -21,9 +26,14 @@ type Configured = {
 export function StepPanel({
   step,
   configured,
+  run,
+  files,
 }: {
   step: StepView;
   configured: Configured | undefined;
+  run: OutputProps['run'];
+  /** Of all steps. */
+  files: OutputProps['files'];
 }) {
   const { state, reason, progress, attempts, output, retryAt } = step;
   const hasOutput = output !== null && output !== undefined;
@@ -63,13 +73,9 @@ export function StepPanel({
           title="Output"
           actions={hasOutput && <CopyButton text={() => JSON.stringify(output, null, 2)} />}
         >
-          {hasOutput ? (
-            <JsonView value={output} label={`Output of ${step.name}`} />
-          ) : (
-            <p className={styles['none']}>
-              {['PENDING', 'RUNNING'].includes(state) ? 'None yet.' : 'None.'}
-            </p>
-          )}
+          <Suspense fallback={<Skeleton lines={hasOutput ? 4 : 1} />}>
+            <StepOutput step={step} run={run} files={files.filter(({ pos }) => pos === step.pos)} />
+          </Suspense>
         </Part>
         {configured && (
           <details className={styles['config']}>

@@ -7,6 +7,7 @@ const VERBS: Readonly<Record<string, string>> = {
   delete: 'Deleted',
   pause: 'Paused',
   resume: 'Resumed',
+  resend: 'Sent again',
   enable: 'Switched on',
   disable: 'Switched off',
   duplicate: 'Duplicated',
@@ -28,6 +29,7 @@ const VERBS: Readonly<Record<string, string>> = {
 export const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   scenario: ['create', 'update', 'delete', 'pause', 'resume', 'run', 'backfill'],
   run: ['cancel', 'retry'],
+  delivery: ['resend'],
   template: ['create', 'update', 'delete', 'enable', 'disable'],
   dataset: ['create'],
   connector: ['create', 'update', 'delete'],
@@ -44,6 +46,11 @@ const NOUNS: Readonly<Record<string, string>> = { org: 'organisation', tile_link
 
 export const nounOf = (resourceType: string): string =>
   NOUNS[resourceType] ?? resourceType.replaceAll('_', ' ');
+
+export function pluralOf(resourceType: string): string {
+  const noun = nounOf(resourceType);
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}
 
 /** `Changed`; null for a verb that is not known. */
 export const verbOf = (action: string): string | null =>

@@ -4,7 +4,7 @@ import { AuditPeopleDocument } from '../../../generated/graphql.ts';
 import { Button } from '../../../parts/button.tsx';
 import { Field } from '../../../parts/field.tsx';
 import { Icon } from '../../../parts/icon.tsx';
-import { ACTIONS, nounOf, verbOf } from './actions.ts';
+import { ACTIONS, nounOf, pluralOf, verbOf } from './actions.ts';
 import { isFiltered, useFilters } from './filters.ts';
 import styles from './audit.module.css';
 
@@ -43,7 +43,7 @@ export function FilterBar() {
             {!isKnown && <option value={what}>{what}</option>}
             {Object.entries(ACTIONS).map(([type, verbs]) => (
               <optgroup key={type} label={capital(nounOf(type))}>
-                <option value={type}>Anything about {nounOf(type)}s</option>
+                <option value={type}>Anything about {pluralOf(type)}</option>
                 {verbs.map((verb) => (
                   <option key={verb} value={`${type}.${verb}`}>
                     {verbOf(`.${verb}`)} {nounOf(type)}

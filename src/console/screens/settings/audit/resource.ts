@@ -37,6 +37,8 @@ export function hrefOf(entry: Entry, { project: here, projects }: Place): string
       return paths.scenario(slug, number);
     case 'run':
       return paths.run(slug, number);
+    case 'delivery':
+      return paths.delivery(slug, number);
     case 'connector':
       return connectorPaths.one(slug, number);
     case 'calendar':
