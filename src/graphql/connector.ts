@@ -15,6 +15,7 @@ import { builder } from './builder.ts';
 import { who } from './context.ts';
 import { expected, FAILURES } from './failure.ts';
 import { readId } from './id.ts';
+import { loader } from './loader.ts';
 import { Project } from './project.ts';
 
 const ID = '`Connector:3` or 3.';
@@ -55,7 +56,7 @@ builder.queryField('connectorTypes', (t) =>
   }),
 );
 
-const Connector = builder.objectRef<ConnectorRow>('Connector').implement({
+export const Connector = builder.objectRef<ConnectorRow>('Connector').implement({
   description: 'Where data comes from, or what mail goes through.',
   fields: (t) => ({
     id: t.id({ description: 'As in `Connector:3`.', resolve: ({ id }) => `Connector:${id}` }),
@@ -81,6 +82,14 @@ const Connector = builder.objectRef<ConnectorRow>('Connector').implement({
       description: 'Whether secrets are kept for it; nobody is shown them.',
     }),
   }),
+});
+
+/** Connectors of the organisation by their number, without their secrets. */
+export const connectorsOf = loader(async (ids, context) => {
+  const found = await context.prisma.connector.findMany({
+    where: { id: { in: ids }, orgId: who(context).orgId },
+  });
+  return found.map(({ secrets, ...connector }) => ({ ...connector, hasSecrets: secrets !== null }));
 });
 
 builder.queryField('connectors', (t) =>

@@ -18,6 +18,9 @@ export function readId(
     | 'Connector'
     | 'TileLink'
     | 'Dashboard'
+    | 'Dataset'
+    | 'Recipe'
+    | 'Agent'
     | 'DashboardShare',
   id: string,
   name: string,
@@ -53,6 +56,9 @@ export function readLongId(
     | 'Connector'
     | 'TileLink'
     | 'Dashboard'
+    | 'Dataset'
+    | 'Recipe'
+    | 'Agent'
     | 'DashboardShare'
     | 'Run'
     | 'Tick'

@@ -57,5 +57,11 @@ import './dashboard-share.ts';
 import './dashboard-use.ts';
 import './dashboard-preview.ts';
 import './dashboard-send.ts';
+import './flow.ts';
+import './dataset.ts';
+import './dataset-commands.ts';
+import './recipe.ts';
+import './recipe-commands.ts';
+import './agent.ts';
 
 export const schema = builder.toSchema();

@@ -33,7 +33,7 @@ const AttemptStateType = builder.enumType('AttemptState', {
 
 type ProgressShape = { done: number; total: number | null; note?: string | null };
 
-const Progress = builder.objectRef<ProgressShape>('Progress').implement({
+export const Progress = builder.objectRef<ProgressShape>('Progress').implement({
   description: 'How far a step is.',
   fields: (t) => ({
     done: t.exposeFloat('done', {

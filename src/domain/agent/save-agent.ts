@@ -15,6 +15,8 @@ import { recordChange } from '../access/audit.ts';
 import { permit, type Principal } from '../access/principal.ts';
 import { findConnector } from '../connector/connector.sql.ts';
 import { llm } from '../connector/llm.ts';
+import { tellFlow } from '../event/tell-flow.ts';
+import { tellFlow } from '../event/tell-flow.ts';
 import { getProject } from '../project/project.ts';
 import { parseForm, unstorable } from '../step/form-problems.ts';
 import * as sql from './agent.sql.ts';
@@ -153,4 +155,5 @@ async function record(
     before: before && wireOf(before),
     after: after && wireOf(after),
   });
+  await tellFlow(tx, (after ?? before)!.projectId);
 }

@@ -72,7 +72,7 @@ export function recipeProblems(
   }
   const double = datasets.find(
     ({ id, slug, tableName }) =>
-      id !== output?.id && (slug === wanted.slug || tableName === wanted.slug),
+      id !== output?.id && (slug === wanted.slug || tableName === wanted.slug.replaceAll('-', '_')),
   );
   if (double !== undefined) {
     const message = `is the name of the dataset ${double.slug}, or of its table; choose another, or make that dataset its output`;

@@ -14,6 +14,9 @@ import * as sql from './save-recipe.sql.ts';
 export type { RecipeInput } from './recipe-input.ts';
 export type RecipeChange = Partial<Omit<RecipeInput, 'slug' | 'kind'>>;
 
+/** What decides about the rows. */
+type Made = Pick<sql.StoredRecipe, 'sql' | 'code' | 'inputs' | 'outputDatasetId'>;
+
 /** @throws DomainError VALIDATION with every problem by its place, CONFLICT where the slug is taken, NOT_FOUND for a
  *  project that the caller may not see, FORBIDDEN. */
 export async function createRecipe(
@@ -61,10 +64,10 @@ export async function updateRecipe(
     const { slug, kind } = before;
     const given = { ...before, ...change, ...{ slug, kind } } as RecipeInput;
     const wanted = await parse(tx, before.projectId, id, given);
-    const part = ({ sql: text, code, inputs, outputDatasetId }: typeof wanted) => [
+    const part = ({ sql: text, code, inputs, outputDatasetId }: Made) => [
       ...[text, code, inputs, outputDatasetId],
     ];
-    const makesOther = !isDeepStrictEqual(part(before as typeof wanted), part(wanted));
+    const makesOther = !isDeepStrictEqual(part(before), part(wanted));
     if (!makesOther && wanted.name === before.name) return before;
     const after = (await row(tx, sql.updateRecipe, [
       id,
