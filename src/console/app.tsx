@@ -23,6 +23,8 @@ const READ = {
   'new-template': () => import('./screens/templates/new-template.tsx'),
   deliveries: () => import('./screens/deliveries/deliveries.tsx'),
   delivery: () => import('./screens/deliveries/delivery.tsx'),
+  dashboards: () => import('./screens/dashboards/dashboards.tsx'),
+  dashboard: () => import('./screens/dashboards/dashboard.tsx'),
   settings: () => import('./screens/settings/settings.tsx'),
 } as const;
 type Name = keyof typeof READ;
@@ -33,6 +35,7 @@ const ONE: Readonly<Record<string, Name>> = {
   scenarios: 'scenario',
   templates: 'template',
   deliveries: 'delivery',
+  dashboards: 'dashboard',
 };
 const firstName = (id && ONE[first]) || first;
 const firstScreen = Object.hasOwn(READ, firstName) ? READ[firstName as Name]() : null;
@@ -49,6 +52,8 @@ const Template = screen('template');
 const NewTemplate = screen('new-template');
 const Deliveries = screen('deliveries');
 const Delivery = screen('delivery');
+const Dashboards = screen('dashboards');
+const Dashboard = screen('dashboard');
 const Settings = screen('settings');
 
 const OwnPassword = lazy(() => import('./screens/own-password/own-password.tsx'));
@@ -64,6 +69,8 @@ const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/new-template', <NewTemplate key="new-template" />],
   ['/p/:project/deliveries', <Deliveries key="deliveries" />],
   ['/p/:project/deliveries/:id', <Delivery key="delivery" />],
+  ['/p/:project/dashboards', <Dashboards key="dashboards" />],
+  ['/p/:project/dashboards/:id/:part?', <Dashboard key="dashboard" />],
   ['/p/:project/settings/:part?', <Settings key="settings" />],
 ];
 

@@ -43,6 +43,15 @@ builder.prismaObjectFields(Dashboard, (t) => ({
         maySeeCard(who(context), projectId, { required_permission: requiredPermission }),
       ).length,
   }),
+  hiddenCardCount: t.int({
+    description: 'How many others there are; saving leaves them as they are.',
+    select: { projectId: true, cards: { select: { requiredPermission: true } } },
+    resolve: ({ projectId, cards }, _args, context) =>
+      cards.filter(
+        ({ requiredPermission }) =>
+          !maySeeCard(who(context), projectId, { required_permission: requiredPermission }),
+      ).length,
+  }),
   lastSnapshotAt: t.field({
     type: 'DateTime',
     nullable: true,

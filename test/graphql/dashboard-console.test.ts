@@ -58,9 +58,9 @@ const scenarioWith = (step: object) =>
   });
 
 test('a list tells of cards that one sees, of snapshots and of links', async () => {
-  const query = `query ($id: ID!) { dashboard(id: $id) { cardCount lastSnapshotAt isShared } }`;
+  const query = `query ($id: ID!) { dashboard(id: $id) { cardCount hiddenCardCount lastSnapshotAt isShared } }`;
   expect((await ask('viewer', query, { id })).dashboard).toEqual({
-    ...{ cardCount: 1, lastSnapshotAt: null, isShared: null },
+    ...{ cardCount: 1, hiddenCardCount: 1, lastSnapshotAt: null, isShared: null },
   });
   await ground.pool.query(
     `insert into dashboard_revisions (dashboard_id, revision, content, author_user_id, change_note)
@@ -69,7 +69,7 @@ test('a list tells of cards that one sees, of snapshots and of links', async () 
   );
   await ask('admin', `mutation { shareDashboard(id: "${id}", mode: LIVE) { __typename } }`);
   expect((await ask('admin', query, { id })).dashboard).toEqual({
-    ...{ cardCount: 2, lastSnapshotAt: expect.any(String), isShared: true },
+    ...{ cardCount: 2, hiddenCardCount: 0, lastSnapshotAt: expect.any(String), isShared: true },
   });
 });
 

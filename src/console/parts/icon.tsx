@@ -31,6 +31,8 @@ const PATHS = {
   settings:
     'M2 4.5h6M12 4.5h2M10 2.700a1.800 1.800 0 1 1 0 3.600a1.800 1.800 0 1 1 0-3.600zM2 11.5h2M8 11.5h6M6 9.700a1.800 1.800 0 1 1 0 3.600a1.800 1.800 0 1 1 0-3.600z',
   up: 'M8 13V3.5M4 7l4-4 4 4',
+  chart: 'M2.5 2.500v11h11M5.500 11V8.500M8.500 11V5M11.500 11V7',
+  send: 'M14 2 7 9M14 2 9.500 14 7 9 2 6.500z',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -39,6 +39,10 @@ export const paths = {
   deliveries: (project: string) => `/p/${project}/deliveries`,
   delivery: (project: string, id: number) => `/p/${project}/deliveries/${id}`,
   run: (project: string, id: number) => `/p/${project}/runs/${id}`,
+  dashboards: (project: string) => `/p/${project}/dashboards`,
+  /** @param part a tab: edit, history. */
+  dashboard: (project: string, id: number, part?: string) =>
+    `/p/${project}/dashboards/${id}${part ? `/${part}` : ''}`,
   /** @param part a tab: project, connectors, members, tokens, organisation, audit, you. */
   settings: (project: string, part?: string) => `/p/${project}/settings${part ? `/${part}` : ''}`,
 } as const;

@@ -34,6 +34,7 @@ const PLACES: readonly [Screen, ...Screen[]] = [
   ['list', 'Scenarios', paths.scenarios],
   ['grid', 'Templates', paths.templates],
   ['mail', 'Deliveries', paths.deliveries],
+  ['chart', 'Dashboards', paths.dashboards],
   ['settings', 'Settings', paths.settings],
 ];
 
