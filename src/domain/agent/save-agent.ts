@@ -16,7 +16,6 @@ import { permit, type Principal } from '../access/principal.ts';
 import { findConnector } from '../connector/connector.sql.ts';
 import { llm } from '../connector/llm.ts';
 import { tellFlow } from '../event/tell-flow.ts';
-import { tellFlow } from '../event/tell-flow.ts';
 import { getProject } from '../project/project.ts';
 import { parseForm, unstorable } from '../step/form-problems.ts';
 import * as sql from './agent.sql.ts';

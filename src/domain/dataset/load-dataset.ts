@@ -36,6 +36,8 @@ export type LoadOptions = {
   readonly maxRejected: number;
   /** Where the rows come from instead of the dataset's connector: from a step that makes them. */
   readonly source?: OpenedRows;
+  /** Makes the dataset, which is a draft until it is published. */
+  readonly make?: (tx: Client) => Promise<Dataset>;
 };
 
 export type Loaded = {
@@ -99,7 +101,10 @@ export async function loadDataset(
       staged,
       unchanged: false,
       seconds: (performance.now() - startedAt) / 1000,
-      publish: (tx) => publishDataset(tx, plan, built, version),
+      publish: async (tx) => {
+        const made = options.make === undefined ? dataset : await options.make(tx);
+        return publishDataset(tx, { ...plan, dataset: made }, built, version);
+      },
       discard: async (db) => {
         await db.query(`drop table if exists ${quoteQualified(schema, plan.table)}`);
       },
