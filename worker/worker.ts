@@ -38,8 +38,12 @@ export type WorkerOptions = Pick<
   | 'startHeld'
   | 'secretKey'
 > & {
+  /** For steps run_python; the defaults of the configuration when left out. */
+  readonly python?: Config['python'];
   /** Where people find the console, for links in mails. */
   readonly publicUrl?: string | undefined;
+  /** How recipes are built on this machine. */
+  readonly dbt?: Config['dbt'] | undefined;
   readonly url: string;
   readonly listenUrl: string;
   readonly version: string;
@@ -84,7 +88,8 @@ export function startWorker(
   };
   const shared = createShared({
     ...{ url, log, pool: pools.work },
-    ...{ secretKey: options.secretKey, publicUrl: options.publicUrl },
+    ...{ secretKey: options.secretKey, publicUrl: options.publicUrl, python: options.python },
+    dbt: options.dbt,
   });
   const journal = createJournal(pools.journal, log);
   const ended = new Set<number>();

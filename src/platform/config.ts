@@ -45,10 +45,14 @@ const variables = z.object({
   LEASE_SECONDS: seconds(15),
   CLAIM_BACKSTOP_SECONDS: seconds(2),
   TICK_BACKSTOP_SECONDS: seconds(5),
+  DBT_PROGRAM: optionalText,
+  DBT_ROOT: optionalText,
   METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().min(0).max(86_400).default(60),
   REQUESTS_PER_MINUTE_PER_TOKEN: perMinute(6_000),
   REQUESTS_PER_MINUTE_PER_ADDRESS: perMinute(60_000),
+  PYTHON: optionalText,
+  ALLOW_UNSANDBOXED_PYTHON: z.enum(['0', '1']).default('0'),
   START_HELD: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -85,12 +89,21 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>) {
     leaseSeconds: v.LEASE_SECONDS,
     claimBackstopSeconds: v.CLAIM_BACKSTOP_SECONDS,
     tickBackstopSeconds: v.TICK_BACKSTOP_SECONDS,
+    dbt: {
+      program: v.DBT_PROGRAM,
+      root: v.DBT_ROOT === undefined ? undefined : resolve(v.DBT_ROOT),
+      cache: resolve(v.DATA_DIR, 'dbt'),
+    },
     metricsPort: v.METRICS_PORT,
     shutdownGraceSeconds: v.SHUTDOWN_GRACE_SECONDS,
     requestsPerMinute: {
       perToken: v.REQUESTS_PER_MINUTE_PER_TOKEN,
       perAddress: v.REQUESTS_PER_MINUTE_PER_ADDRESS,
     },
+    python: Object.freeze({
+      program: v.PYTHON,
+      allowUnfenced: v.ALLOW_UNSANDBOXED_PYTHON === '1',
+    }),
     startHeld: v.START_HELD === '1',
     logLevel: v.LOG_LEVEL,
   });

@@ -31,12 +31,12 @@ async function clone(template: string): Promise<TestDatabase> {
     url: databaseUrl(maintenanceUrl, name),
     async [Symbol.asyncDispose]() {
       await client.query(`drop database if exists ${name} with (force)`);
-      // Logins belong to the server: those that read the warehouses of this database's projects.
-      const readers = await client.query(
-        `select rolname from pg_roles where starts_with(rolname, $1)`,
-        [`hf_read_${rows[0].oid}_`],
+      // Logins belong to the server: those that read and build in the warehouses of this database's projects.
+      const logins = await client.query(
+        `select rolname from pg_roles where rolname ~ ('^hf_(read|build)_' || $1::oid || '_')`,
+        [rows[0].oid],
       );
-      for (const { rolname } of readers.rows) await client.query(`drop role ${rolname}`);
+      for (const { rolname } of logins.rows) await client.query(`drop role ${rolname}`);
       await client.end();
     },
   };

@@ -5,7 +5,7 @@ import { createPool, rows, statement, transaction, type Pool } from '#platform/d
 import { keepArtifact } from '#domain/run/artifact.ts';
 import { createShared } from '#worker/shared.ts';
 import type { SecretKey } from '#platform/secrets.ts';
-import type { Json, StepContext, StepResult } from '#domain/step/kind.ts';
+import type { Json, Shared, StepContext, StepResult } from '#domain/step/kind.ts';
 
 export type TestStep = AsyncDisposable & {
   readonly context: StepContext;
@@ -32,6 +32,7 @@ export async function createTestStep(given: {
   readonly fence?: number;
   readonly secretKey?: SecretKey;
   readonly publicUrl?: string;
+  readonly dbt?: Partial<Shared['dbt']>;
 }): Promise<TestStep> {
   const { runId = 1, pos = 0, fence = 1 } = given;
   const log = createLog('test-step', 'warn');
@@ -40,7 +41,7 @@ export async function createTestStep(given: {
   if (project === undefined) throw new Error(`There is no project ${given.projectId}.`);
   const stop = new AbortController();
   const { url, secretKey, publicUrl } = given;
-  const shared = createShared({ url, pool, log, secretKey, publicUrl });
+  const shared = createShared({ url, pool, log, secretKey, publicUrl, dbt: given.dbt });
   const step: Pick<TestStep, 'lines' | 'progress'> = { lines: [], progress: [] };
   const { orgId, warehouseSchema, ownerId, email, name } = project;
   return {

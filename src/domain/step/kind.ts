@@ -5,6 +5,7 @@ import type { Client, Pool } from '#platform/db.ts';
 import type { Problem } from '#platform/errors.ts';
 import type { Log } from '#platform/log.ts';
 import type { SecretKey } from '#platform/secrets.ts';
+import type { Python } from '../python/python.ts';
 import type { Renderer } from '../report/renderer.ts';
 import type { Artifact } from '../run/artifact.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -87,8 +88,19 @@ export type Shared = {
   readonly publicUrl: string | null;
   /** Reads the warehouse as a card does. */
   warehouse(): Promise<Warehouse>;
+  /** How recipes are built on this machine. */
+  readonly dbt: {
+    /** Another dbt than the one that set-up makes. */
+    readonly program: string | undefined;
+    /** The folder below which dbt projects lie that projects name; undefined: none may be named. */
+    readonly root: string | undefined;
+    /** Where what dbt parsed is kept from build to build; undefined: nowhere. */
+    readonly cache: string | undefined;
+  };
   /** Makes PDFs; a browser starts with the first one. */
   renderer(): Promise<Renderer>;
+  /** Runs a person's Python, fenced in. */
+  python(): Promise<Python>;
 };
 
 export type StepResult =

@@ -117,7 +117,7 @@ async function dropOrphans(tx: Client, database: string): Promise<void> {
 }
 
 /** Goes on without what the statement would have done. */
-async function attempt(tx: Client, text: string, states: readonly string[]): Promise<void> {
+export async function attempt(tx: Client, text: string, states: readonly string[]): Promise<void> {
   await tx.query('savepoint attempt');
   try {
     await tx.query(text);
@@ -131,7 +131,7 @@ async function attempt(tx: Client, text: string, states: readonly string[]): Pro
 const ITERATIONS = 4096;
 
 /** What Postgres stores of a password (RFC 5803): the password itself is in no statement and in no log of it. */
-function verifierOf(password: string): string {
+export function verifierOf(password: string): string {
   const salt = createHash('sha256').update(`salt ${password}`).digest().subarray(0, 16);
   const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
   const mac = (text: string) => createHmac('sha256', salted).update(text).digest();
