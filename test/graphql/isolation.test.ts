@@ -24,6 +24,7 @@ import { setTemplateEnabled } from '#domain/template/set-enabled.ts';
 import { createRegistry } from '#steps/registry.ts';
 import { schema } from '#graphql/schema.ts';
 import { createRun, createScenario, principalOf } from '#test/support/factories.ts';
+import { insertData } from './data-rows.ts';
 import { createGround, subscribe, type Ground, type Person } from './ground.ts';
 
 /** Stands in every name of ours; nobody else may ever read it. */
@@ -123,7 +124,9 @@ beforeAll(async () => {
     org.id,
     people.nobody.id,
   ]);
+  const data = await insertData(pool, { orgId: org.id, projectId: project.id, word: SECRET });
   ids = {
+    ...data,
     project: project.id,
     scenario: scenario.id,
     run: run.id,
@@ -146,6 +149,9 @@ beforeAll(async () => {
     `Tick:${tick}`,
     `Notification:${notification}`,
     `Dashboard:${dashboard}`,
+    `Dataset:${data.dataset}`,
+    `Recipe:${data.recipe}`,
+    `Agent:${data.agent}`,
     `EmailDelivery:${emailDelivery}`,
     `StepRun:${run.id}:0`,
   ];
@@ -172,6 +178,9 @@ const KINDS = [
   'tileLink',
   'dashboard',
   'dashboardShare',
+  'dataset',
+  'recipe',
+  'agent',
 ];
 
 /** A value that the form takes, with our id wherever one fits. @param kind of what `id` names. */
@@ -295,6 +304,9 @@ async function expectUntouched(before: Map<string, string[]>): Promise<void> {
     'tile_link',
     'dashboard',
     'dashboard_share',
+    'dataset',
+    'recipe',
+    'agent',
   ])
     expect(after.get(table)!.length, table).toBe(before.get(table)!.length);
 }

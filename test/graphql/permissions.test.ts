@@ -10,6 +10,7 @@ import { schema } from '#graphql/schema.ts';
 import { createDashboard } from '../domain/dashboard/dashboards.ts';
 import { createGround, subscribe } from './ground.ts';
 import type { Ground, Person } from './ground.ts';
+import { insertData } from './data-rows.ts';
 import { insertCell, insertTemplate } from './template-rows.ts';
 
 let ground: Ground;
@@ -35,6 +36,9 @@ let ids: {
   share: number;
   delivery: number;
   mailConnector: number;
+  dataset: number;
+  recipe: number;
+  agent: number;
 };
 beforeEach(async () => {
   const { org, project, people, pool } = ground;
@@ -90,7 +94,9 @@ beforeEach(async () => {
      values ($1, $2, gen_random_uuid(), 'live', $3) returning id`,
     [org.id, dashboard, people.admin.id],
   );
+  const data = await insertData(pool, { orgId: org.id, projectId: project.id });
   ids = {
+    ...data,
     dashboard,
     share: share.rows[0].id,
     delivery: delivery.rows[0].id,
@@ -221,6 +227,34 @@ const QUERIES: Record<string, Operation> = {
     text: () => `{ compareDashboard(id: ${ids.dashboard}, from: 1) { title } }`,
     see: (data) => data.compareDashboard[0],
   },
+  flow: {
+    text: () => `{ flow(projectId: ${ids.project}) { nodes { name } edges { from } } }`,
+    see: (data) => data.flow,
+  },
+  dataset: {
+    text: () => `{ dataset(id: ${ids.dataset}) { name usedBy { name } flow { name } } }`,
+    see: (data) => data.dataset,
+  },
+  datasets: {
+    text: () => `{ datasets(projectId: ${ids.project}) { totalCount nodes { name } } }`,
+    see: (data) => data.datasets.totalCount && data.datasets.nodes[0],
+  },
+  recipe: {
+    text: () => `{ recipe(id: ${ids.recipe}) { name sql usedBy { name } } }`,
+    see: (data) => data.recipe,
+  },
+  recipes: {
+    text: () => `{ recipes(projectId: ${ids.project}) { totalCount nodes { name sql } } }`,
+    see: (data) => data.recipes.totalCount && data.recipes.nodes[0],
+  },
+  agent: {
+    text: () => `{ agent(id: ${ids.agent}) { name instructions usedBy { name } } }`,
+    see: (data) => data.agent,
+  },
+  agents: {
+    text: () => `{ agents(projectId: ${ids.project}) { totalCount nodes { name instructions } } }`,
+    see: (data) => data.agents.totalCount && data.agents.nodes[0],
+  },
   templateCell: {
     text: () =>
       `{ templateCell(templateId: ${ids.template}, projectId: ${ids.project}) { template { displayName } } }`,
@@ -300,6 +334,28 @@ const MUTATIONS: Record<string, Operation> = {
       `projectId: ${ids.project}, card: { title: "x", visualisation: TEXT, position: { x: 0, y: 0, w: 6, h: 4 } }`,
   ),
   shareDashboard: mutation('shareDashboard', () => `id: ${ids.dashboard}, mode: LIVE`),
+  createDataset: mutation(
+    'createDataset',
+    () => `projectId: ${ids.project}, input: { slug: "d-${crypto.randomUUID()}", name: "New" }`,
+  ),
+  updateDataset: mutation('updateDataset', () => `id: ${ids.dataset}, input: { name: "Other" }`),
+  deleteDataset: mutation('deleteDataset', () => `id: ${ids.dataset}`),
+  syncDataset: mutation('syncDataset', () => `datasetId: ${ids.dataset}`),
+  createRecipe: mutation(
+    'createRecipe',
+    () =>
+      `projectId: ${ids.project}, input: { slug: "r-${crypto.randomUUID()}", name: "New", kind: SQL, sql: "select 1" }`,
+  ),
+  updateRecipe: mutation('updateRecipe', () => `id: ${ids.recipe}, input: { name: "Other" }`),
+  deleteRecipe: mutation('deleteRecipe', () => `id: ${ids.recipe}`),
+  buildRecipe: mutation('buildRecipe', () => `recipeId: ${ids.recipe}`),
+  createAgent: mutation(
+    'createAgent',
+    () =>
+      `projectId: ${ids.project}, input: { slug: "a-${crypto.randomUUID()}", name: "New", connectorId: 1, model: "m", instructions: "i", outputSchema: {} }`,
+  ),
+  updateAgent: mutation('updateAgent', () => `id: ${ids.agent}, input: { name: "Other" }`),
+  deleteAgent: mutation('deleteAgent', () => `id: ${ids.agent}`),
   revokeDashboardShare: mutation('revokeDashboardShare', () => `id: ${ids.share}`),
 };
 
@@ -425,6 +481,7 @@ const SUBSCRIPTIONS: Record<string, () => string> = {
     `subscription { scenariosChanged(scenarioId: ${ids.scenario}) { scenarios { name } deletedIds } }`,
   ticks: () => `subscription { ticks(projectId: ${ids.project}) { ticks { reason } } }`,
   queue: () => `subscription { queue(projectId: ${ids.project}) { queue { depth } } }`,
+  flowChanged: () => `subscription { flowChanged(projectId: ${ids.project}) { revision } }`,
   emailDeliveriesChanged: () =>
     `subscription { emailDeliveriesChanged(projectId: ${ids.project}) { deliveries { recipient } } }`,
 };

@@ -5,9 +5,10 @@
 const IGNORED = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g;
 const NAME = String.raw`(?:"[^"]+"|[\p{L}_][\p{L}\p{N}_$]*)`;
 const TABLE = `(?:${NAME}\\s*\\.\\s*)?${NAME}`;
-// `from a x, b as y`: the list goes on behind an alias.
+// `from a x, b as y`: the list goes on behind an alias, which is no keyword.
+const ALIAS = `(?:\\s+(?:as\\s+)?(?!(?:join|inner|left|right|full|cross|natural|where|group|having|order|limit|offset|fetch|union|except|intersect|on|using|window|for|tablesample)\\b)${NAME})?`;
 const FROM = new RegExp(
-  String.raw`\b(?:from|join)\s+(?:only\s+|lateral\s+)?(${TABLE}(?:\s+(?:as\s+)?${NAME})?(?:\s*,\s*${TABLE}(?:\s+(?:as\s+)?${NAME})?)*)`,
+  String.raw`\b(?:from|join)\s+(?:only\s+|lateral\s+)?(${TABLE}${ALIAS}(?:\s*,\s*${TABLE}${ALIAS})*)`,
   'giu',
 );
 const REF = /\{\{\s*(?:ref|source)\s*\(([^)]*)\)\s*\}\}/g;
@@ -18,7 +19,7 @@ export function tablesIn(sql: string): string[] {
     const last = [...args!.matchAll(/['"]([^'"]+)['"]/g)].at(-1)?.[1];
     if (last !== undefined) names.add(last);
   }
-  const plain = sql.replaceAll(IGNORED, ' ').replaceAll(REF, ' ');
+  const plain = sql.replaceAll(IGNORED, ' ').replaceAll(REF, '""');
   for (const [, list] of plain.matchAll(FROM)) {
     for (const entry of list!.split(',')) {
       const table = new RegExp(`^\\s*(?:${NAME}\\s*\\.\\s*)?(${NAME})`, 'u').exec(entry)?.[1];
