@@ -27,15 +27,21 @@ end_user() {
         kill -s KILL -- -1' sh "$uid" 2>/dev/null
 }
 
-# Those that live: one that has ended and waits to be reaped has its limits still.
+# Those that live: one that has ended and waits to be reaped has its limits and its user still. Few programs are started
+# here, for there may be hundreds to look at. What a user of its own has is all that has the mark, and more.
 living() {
-  for file in $(
-    [ -z "$mark" ] || grep -ls "^Max file locks  *$mark " /proc/[0-9]*/limits
-    [ -z "$uid" ] || grep -ls "^Uid:.*[[:space:]]$uid[[:space:]]" /proc/[0-9]*/status
-  ); do
+  set --
+  if [ -n "$uid" ]; then
+    set -- $(grep -ls "^Uid:.*[[:space:]]$uid[[:space:]]" /proc/[0-9]*/status)
+  elif [ -n "$mark" ]; then
+    for file in $(grep -ls "^Max file locks  *$mark " /proc/[0-9]*/limits); do
+      set -- "$@" "${file%/limits}/status"
+    done
+  fi
+  [ $# -gt 0 ] || return 0
+  for file in $(grep -Ls '^State:.[ZX]' "$@"); do
     pid=${file#/proc/}
-    pid=${pid%/*}
-    grep -qs '^State:.[ZX]' "/proc/$pid/status" || echo "$pid"
+    echo "${pid%/status}"
   done
 }
 

@@ -21,7 +21,7 @@ export async function findUser(): Promise<User | null> {
   const { from, to } = (await mapsAll()) ? LARGE : SMALL;
   const uid = randomInt(from, to);
   const user = { uid, gid: uid };
-  return run(setpriv, [...become(user), '--', 'true']).then(
+  return run(setpriv, [...become(user), '--', '/bin/sh', '-c', ':']).then(
     () => user,
     () => null,
   );
