@@ -1,7 +1,7 @@
 import { chmod, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CUT, MAX_LINE } from '#platform/split-lines.ts';
 import { runCommand, type CommandOptions } from '#platform/subprocess.ts';
 import { createTestFolder } from '#test/support/folder.ts';
@@ -220,4 +220,58 @@ test('a listener that throws ends it, and is heard', async () => {
     },
   });
   await expect(ended).rejects.toThrow('not understood');
+});
+
+test('limits hold for it, and one that they do not fit says so itself', async () => {
+  const { lines } = await sh('ulimit -v; ulimit -t; ulimit -f; ulimit -c', {
+    limits: { memoryBytes: 512 * 1024 ** 2, cpuSeconds: 7, fileBytes: 1024 ** 2 },
+  });
+  expect(lines).toEqual([String(512 * 1024), '7', '2048', '0']);
+});
+
+test('file 3 is a channel both ways', async () => {
+  let heard = '';
+  const ended = await sh('read -r line <&3; echo "$line to you" >&3', {
+    onChannel(channel) {
+      channel.on('error', () => {});
+      channel.on('data', (bytes: Buffer) => (heard += bytes.toString()));
+      channel.write('hello\n');
+    },
+  });
+  expect(ended.code).toBe(0);
+  await expect.poll(() => heard).toBe('hello to you\n');
+});
+
+describe.skipIf(process.getuid?.() !== 0)('another user, which needs root:', () => {
+  const as = { uid: 1_900_000_001, gid: 1_900_000_001 };
+
+  test('it has no group, no capability and no way to get any', async () => {
+    const { lines } = await sh(
+      `id -u; id -G; grep -E '^(Cap(Prm|Eff|Amb)|NoNewPrivs)' /proc/self/status`,
+      { as, cwd: '/' },
+    );
+    expect(lines.map((line) => line.replace(/\s+/g, ' '))).toEqual([
+      '1900000001',
+      '1900000001',
+      'CapPrm: 0000000000000000',
+      'CapEff: 0000000000000000',
+      'CapAmb: 0000000000000000',
+      'NoNewPrivs: 1',
+    ]);
+  });
+
+  test('what lost the mark ends all the same, and nobody else does', async () => {
+    const other = { uid: as.uid + 1, gid: as.gid + 1 };
+    const bystander = await begin(`echo ready; exec sleep 600`, saysReady, { as: other, cwd: '/' });
+    const { lines, code } = await sh(TREE, { as, cwd: '/' });
+    const flown = await sh(`setsid prlimit --locks=5:5 -- sleep 600 & echo "pid $!"`, {
+      as,
+      cwd: '/',
+    });
+    const pid = Number(/\d+/.exec(flown.lines[0]!)![0]);
+    expect(livingOf([pid, ...(readTree(lines) ?? [])])).toEqual([]);
+    expect(code).toBe(0);
+    bystander.abort();
+    expect(await bystander.ended).toMatchObject({ signal: 'SIGINT', aborted: true });
+  });
 });

@@ -41,7 +41,11 @@ export async function createTestStep(given: {
   if (project === undefined) throw new Error(`There is no project ${given.projectId}.`);
   const stop = new AbortController();
   const { url, secretKey, publicUrl } = given;
-  const shared = createShared({ url, pool, log, secretKey, publicUrl, dbt: given.dbt });
+  const shared = createShared({
+    ...{ url, pool, log, secretKey, publicUrl, dbt: given.dbt },
+    // Fenced in all the same where the tests run as root.
+    python: { program: undefined, allowUnfenced: true },
+  });
   const step: Pick<TestStep, 'lines' | 'progress'> = { lines: [], progress: [] };
   const { orgId, warehouseSchema, ownerId, email, name } = project;
   return {

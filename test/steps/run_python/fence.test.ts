@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createPython } from '#domain/python/python.ts';
@@ -286,6 +287,25 @@ test('where the platform’s database lets everyone in, no code is run', async (
     .toMatch(
       /^Python is refused: the platform's database lets everyone .* as postgres.*scram-sha-256/,
     );
+});
+
+test('a worker that may not become another user refuses, unless it was allowed to go on', async () => {
+  const program = join(import.meta.dirname, 'as-nobody.ts');
+  const { stdout } = await promisify(execFile)(
+    'setpriv',
+    ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program, ground.url],
+    { cwd: '/', env: { PATH: process.env['PATH'] } },
+  );
+  const { refusal, reason, ...rest } = JSON.parse(stdout);
+  expect(refusal).toMatch(/this worker may not become one.*root.*ALLOW_UNSANDBOXED_PYTHON=1/);
+  expect(reason).toMatch(/^MemoryError/);
+  expect(rest).toEqual({
+    fenced: false,
+    said: ['65534'],
+    warnings: [
+      expect.stringMatching(/runs as the user of the worker.*can read what the worker can/),
+    ],
+  });
 });
 
 test('without Python the reason says what to install', async () => {
