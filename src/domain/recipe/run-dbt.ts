@@ -39,6 +39,8 @@ export type DbtEnd = {
 
 const PARSED = 'partial_parse.msgpack';
 const LAST_LINES = 12;
+// What stands above its own words.
+const PREFIX = /^(\[ERROR\]: )?(Encountered an error:\n?)?/gm;
 
 /** @throws the signal's reason once it is aborted; Failure when dbt cannot be started. */
 export async function runDbt(build: DbtBuild): Promise<DbtEnd> {
@@ -97,11 +99,12 @@ async function follow(build: DbtBuild, at: Places) {
     signal: build.signal,
     onLine,
   });
-  const words = errors.length > 0 ? errors : last;
+  const words = (errors.length > 0 ? errors : last).join('\n');
   const refusal =
     end.code === 0
       ? null
-      : words.join('\n') || `dbt ended with ${describeExit(end)} and without a word`;
+      : words.replaceAll(PREFIX, '').replaceAll(`${at.project}/`, '').trim() ||
+        `dbt ended with ${describeExit(end)} and without a word`;
   return { nodes: nodes.list(), refused: end.refused, refusal };
 }
 

@@ -10,7 +10,7 @@ import { createGround, type Ground } from './ground.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const FILES = {
-  'shop/dbt_project.yml': 'name: shop\nversion: "1"\nconfig-version: 2\nprofile: somebody\n',
+  'shop/dbt_project.yml': 'name: shop\nversion: "1.0"\nconfig-version: 2\nprofile: somebody\n',
   'shop/models/big.sql': '{{ config(materialized="table") }}\nselect * from {{ ref("small") }}\n',
   'shop/models/small.sql': 'select id from {{ source("lake", "orders") }}\n',
   'shop/models/shop.yml': `
