@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createPython } from '#domain/python/python.ts';
+import { findUser } from '#domain/python/user.ts';
+import { makeWorkplace } from '#domain/python/workplace.ts';
 import { keepDemoSignIn } from '#local/demo-sign-in.ts';
 import { keepSecrets } from '#local/secrets.ts';
 import { startEmbeddedPostgres } from '#platform/embedded-postgres.ts';
@@ -210,28 +212,31 @@ test('it finds no secret in files: those of a data folder, an environment file, 
     dataDir: join(folder.path, 'postgres'),
     log,
   });
+  await using other = await makeWorkplace(await findUser());
   const env = join(folder.path, 'scheduler.env');
   await writeFile(env, `SECRET_KEY=${secrets.SECRET_KEY}`, { mode: 0o600 });
   const { output } = await ground.run(
     `import os, honeyframe as hf
 found, seen = [], []
-for root in (hf.params["folder"], "/tmp"):
-    for where, folders, files in os.walk(root):
-        for name in files if root != "/tmp" else []:
-            path = os.path.join(where, name)
-            try:
-                with open(path, "rb") as file:
-                    text = file.read(1 << 20)
-                seen.append(name)
-                found += [path for secret in hf.params["secrets"] if secret.encode() in text]
-            except OSError:
-                pass
-        if "hf-python-" in where and not os.getcwd().startswith(where) and os.access(where, os.R_OK) and "lib" not in where:
-            found.append(where)
+for where, folders, files in os.walk(hf.params["folder"]):
+    for name in files:
+        path = os.path.join(where, name)
+        try:
+            with open(path, "rb") as file:
+                text = file.read(1 << 20)
+            seen.append(name)
+            found += [path for secret in hf.params["secrets"] if secret.encode() in text]
+        except OSError:
+            pass
+try:
+    found += os.listdir(hf.params["other"])
+except PermissionError:
+    seen.append("closed")
 hf.output({"found": found, "seen": sorted(seen)})`,
     {
       params: {
         folder: folder.path,
+        other: other.folder,
         secrets: [
           ...Object.values(secrets),
           'p-secret',
@@ -242,7 +247,9 @@ hf.output({"found": found, "seen": sorted(seen)})`,
     },
   );
   expect(output.value).toMatchObject({ found: [] });
-  expect((output.value as { seen: string[] }).seen).not.toContain('password');
+  const { seen } = output.value as { seen: string[] };
+  expect(seen).toContain('closed');
+  expect(seen).not.toContain('password');
 });
 
 test('the platform’s database asks it for a password, which it has not', async () => {
@@ -289,14 +296,20 @@ test('where the platform’s database lets everyone in, no code is run', async (
     );
 });
 
-test('a worker that may not become another user refuses, unless it was allowed to go on', async () => {
+/** What a worker of another user than root finds, with these capabilities. */
+async function asNobody(capabilities: readonly string[]) {
   const program = join(import.meta.dirname, 'as-nobody.ts');
+  const become = ['--reuid=65534', '--regid=65534', '--clear-groups', ...capabilities];
   const { stdout } = await promisify(execFile)(
     'setpriv',
-    ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program, ground.url],
+    [...become, process.execPath, program, ground.url],
     { cwd: '/', env: { PATH: process.env['PATH'] } },
   );
-  const { refusal, reason, ...rest } = JSON.parse(stdout);
+  return JSON.parse(stdout);
+}
+
+test('a worker that may not become another user refuses, unless it was allowed to go on', async () => {
+  const { refusal, reason, ...rest } = await asNobody([]);
   expect(refusal).toMatch(/this worker may not become one.*root.*ALLOW_UNSANDBOXED_PYTHON=1/);
   expect(reason).toMatch(/^MemoryError/);
   expect(rest).toEqual({
@@ -306,6 +319,14 @@ test('a worker that may not become another user refuses, unless it was allowed t
       expect.stringMatching(/runs as the user of the worker.*can read what the worker can/),
     ],
   });
+});
+
+test('four capabilities are enough for a worker that is not root', async () => {
+  const names = '+setuid,+setgid,+chown,+kill';
+  const found = await asNobody([`--inh-caps=${names}`, `--ambient-caps=${names}`]);
+  expect(found).toMatchObject({ fenced: true, warnings: [], refusal: { fenced: true } });
+  expect(Number(found.said[0])).toBeGreaterThan(65_534);
+  expect(found.reason).toMatch(/^MemoryError/);
 });
 
 test('without Python the reason says what to install', async () => {

@@ -10,6 +10,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import honeyframe  # noqa: E402
 
+# What it writes is for itself alone.
+os.umask(0o077)
+
 LINES = 12
 
 
