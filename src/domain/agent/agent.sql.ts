@@ -39,13 +39,13 @@ export const lockAgent = statement<AgentRow>(
 export const insertAgent = statement<AgentRow>(
   'insert-agent',
   `insert into agent (org_id, project_id, slug, name, connector_id, model, instructions, output_schema)
-   values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) returning ${COLUMNS}`,
+   values ($1, $2, $3, $4, $5, $6, $7, $8::json) returning ${COLUMNS}`,
 );
 
 /** $1 id, $2 slug, $3 name, $4 connector, $5 model, $6 instructions, $7 form of an answer. */
 export const updateAgent = statement<AgentRow>(
   'update-agent',
-  `update agent set slug = $2, name = $3, connector_id = $4, model = $5, instructions = $6, output_schema = $7::jsonb,
+  `update agent set slug = $2, name = $3, connector_id = $4, model = $5, instructions = $6, output_schema = $7::json,
      updated_at = clock_timestamp()
    where id = $1 returning ${COLUMNS}`,
 );

@@ -1,5 +1,4 @@
 /** Agents made, changed and deleted by those who may edit their project. */
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import {
   row,
@@ -62,7 +61,9 @@ export async function saveAgent(
       if (before === null) await getProject(tx, who, projectId, 'project.edit');
       const wanted = { ...(before && wireOf(before)), ...input };
       const given = await parse(tx, who, projectId, wanted);
-      if (before !== null && isDeepStrictEqual(wireOf(before), given)) return before;
+      // As text: the order of an answer's properties counts too.
+      if (before !== null && JSON.stringify(wireOf(before)) === JSON.stringify(given))
+        return before;
       const values = [given.slug, given.name, given.connector_id, given.model, given.instructions];
       const schema = JSON.stringify(given.output_schema);
       const after = (
