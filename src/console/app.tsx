@@ -25,6 +25,7 @@ const READ = {
   delivery: () => import('./screens/deliveries/delivery.tsx'),
   dashboards: () => import('./screens/dashboards/dashboards.tsx'),
   dashboard: () => import('./screens/dashboards/dashboard.tsx'),
+  data: () => import('./screens/data/data.tsx'),
   settings: () => import('./screens/settings/settings.tsx'),
 } as const;
 type Name = keyof typeof READ;
@@ -54,6 +55,7 @@ const Deliveries = screen('deliveries');
 const Delivery = screen('delivery');
 const Dashboards = screen('dashboards');
 const Dashboard = screen('dashboard');
+const Data = screen('data');
 const Settings = screen('settings');
 
 const OwnPassword = lazy(() => import('./screens/own-password/own-password.tsx'));
@@ -71,6 +73,7 @@ const SCREENS: readonly (readonly [string, ReactNode])[] = [
   ['/p/:project/deliveries/:id', <Delivery key="delivery" />],
   ['/p/:project/dashboards', <Dashboards key="dashboards" />],
   ['/p/:project/dashboards/:id/:part?', <Dashboard key="dashboard" />],
+  ['/p/:project/data/:part?/:id?', <Data key="data" />],
   ['/p/:project/settings/:part?', <Settings key="settings" />],
 ];
 

@@ -2,7 +2,7 @@
 import { may } from '#domain/access/principal.ts';
 import type { Activity, ActivityState } from '#domain/flow/activity.ts';
 import type { Edge, Freshness } from '#domain/flow/freshness.ts';
-import { readFlow, type Flow, type FlowNode, type NodeKind } from '#domain/flow/read-flow.ts';
+import { readFlow, type Flow, type FlowNode, type NodeAction, type NodeKind } from '#domain/flow/read-flow.ts';
 import { listScenarios, usesOf, type Use, type UsedKind } from '#domain/flow/uses.ts';
 import type { Change } from '#domain/event/changes.ts';
 import { getProject } from '#domain/project/project.ts';
@@ -22,6 +22,15 @@ const NodeKindType = builder.enumType('FlowNodeKind', {
     recipe: 'What makes rows of rows.',
     agent: 'A language model that writes rows.',
     dashboard: 'What shows them.',
+  }),
+});
+
+const NodeActionType = builder.enumType('FlowNodeAction', {
+  description: 'What makes a node fresh when somebody asks.',
+  values: enumValues<NodeAction>({
+    sync: '`syncDataset`.',
+    build: '`buildRecipe`, with a scope.',
+    run: '`buildRecipe`, alone.',
   }),
 });
 
@@ -97,6 +106,12 @@ export const FlowNodeType = builder.objectRef<FlowNode>('FlowNode').implement({
       description: 'What steps name; dashboards have none.',
     }),
     name: t.exposeString('name', { description: 'For people.' }),
+    action: t.field({
+      type: NodeActionType,
+      nullable: true,
+      description: 'What makes it fresh when somebody asks; null: only steps do, or nothing has to.',
+      resolve: ({ action }) => action,
+    }),
     writtenAt: t.expose('writtenAt', {
       type: 'DateTime',
       nullable: true,
@@ -122,6 +137,11 @@ export const FlowNodeType = builder.objectRef<FlowNode>('FlowNode').implement({
       nullable: true,
       description: 'The latest work on it; null: none of late.',
       resolve: ({ activity }) => activity,
+    }),
+    recent: t.field({
+      type: [FlowActivity],
+      description: 'The latest works on it, the newest first; ten at most.',
+      resolve: ({ recent }) => [...recent],
     }),
   }),
 });

@@ -43,6 +43,9 @@ export const paths = {
   /** @param part a tab: edit, history. */
   dashboard: (project: string, id: number, part?: string) =>
     `/p/${project}/dashboards/${id}${part ? `/${part}` : ''}`,
+  /** @param part a tab: datasets, recipes, agents, connectors. @param id of one of them. */
+  data: (project: string, part?: string, id?: number) =>
+    `/p/${project}/data${part ? `/${part}` : ''}${id === undefined ? '' : `/${id}`}`,
   /** @param part a tab: project, connectors, members, tokens, organisation, audit, you. */
   settings: (project: string, part?: string) => `/p/${project}/settings${part ? `/${part}` : ''}`,
 } as const;

@@ -33,8 +33,9 @@ const PLACES: readonly [Screen, ...Screen[]] = [
   ['pulse', 'Operations', paths.operations],
   ['list', 'Scenarios', paths.scenarios],
   ['grid', 'Templates', paths.templates],
-  ['mail', 'Deliveries', paths.deliveries],
+  ['data', 'Data', (project) => paths.data(project)],
   ['chart', 'Dashboards', paths.dashboards],
+  ['mail', 'Deliveries', paths.deliveries],
   ['settings', 'Settings', paths.settings],
 ];
 
@@ -235,8 +236,17 @@ function ProjectButton({
 
 function Rail({ project }: { project: Project }) {
   const [here] = useLocation();
+  const rail = useRef<HTMLElement>(null);
+  // On a phone the places scroll sideways: the one where one is must not lie beyond the edge.
+  useEffect(() => {
+    const [list, at] = [
+      rail.current?.querySelector('ul'),
+      rail.current?.querySelector<HTMLElement>('[aria-current]'),
+    ];
+    if (list && at) list.scrollLeft = at.offsetLeft - (list.clientWidth - at.offsetWidth) / 2;
+  }, [here]);
   return (
-    <nav aria-label="Screens" className={styles['rail']}>
+    <nav ref={rail} aria-label="Screens" className={styles['rail']}>
       <ul>
         {PLACES.map(([icon, label, path]) => {
           const href = path(project.slug);

@@ -23,7 +23,9 @@ type Build = {
 };
 type Named = { readonly id: number; readonly slug: string };
 
-/** @param steps the newest run first. @returns the latest of each node, by key. */
+const KEPT = 10;
+
+/** @param steps the newest run first. @returns the latest of each node, the newest first, by key. */
 export function activities(
   steps: readonly StepRow[],
   {
@@ -36,14 +38,15 @@ export function activities(
     readonly agents: readonly Named[];
   },
   edges: readonly Edge[],
-): Map<string, Activity> {
-  const found = new Map<string, Activity>();
+): Map<string, Activity[]> {
+  const found = new Map<string, Activity[]>();
   for (const step of steps) {
     const activity = activityOf(step);
     if (activity === null) continue;
     const targets = targetsOf(step.kind, step.config ?? {});
     const note = (key: string, what = activity) => {
-      if (!found.has(key)) found.set(key, what);
+      const list = found.getOrInsertComputed(key, () => []);
+      if (list.length < KEPT && list.at(-1)?.runId !== what.runId) list.push(what);
     };
     for (const { id } of datasets.filter((each) => isNamed(each, targets.datasets))) {
       note(`dataset:${id}`);

@@ -10,6 +10,9 @@ import { judge, type Edge, type Freshness } from './freshness.ts';
 import { targetsOf, type Ref } from './step-targets.ts';
 import { tablesIn } from './table-names.ts';
 
+/** What makes a node fresh when somebody asks: `run` of Python. */
+export type NodeAction = 'sync' | 'build' | 'run';
+
 export type NodeKind = 'dataset' | 'recipe' | 'agent' | 'dashboard';
 
 export type FlowNode = {
@@ -20,12 +23,16 @@ export type FlowNode = {
   /** null: dashboards have none. */
   readonly slug: string | null;
   readonly name: string;
+  /** null: steps do, or nothing has to. */
+  readonly action: NodeAction | null;
   readonly writtenAt: Date | null;
   readonly rowCount: number | null;
   readonly freshness: Freshness;
   readonly why: string | null;
   /** The latest work on it, of the last 200 runs that moved data. */
   readonly activity: Activity | null;
+  /** Up to ten of them, the newest first. */
+  readonly recent: readonly Activity[];
 };
 
 export type FlowEdge = Edge;
@@ -36,6 +43,8 @@ export type Flow = {
 };
 
 const RECENT_RUNS = 200;
+
+const ACTIONS: Readonly<Record<string, NodeAction>> = { sql: 'build', python: 'run' };
 
 export const keyOf = (kind: NodeKind, id: number) => `${kind}:${id}`;
 
@@ -99,11 +108,13 @@ export async function readFlow(db: Queryable, who: Principal, projectId: number)
   const raw = [
     ...datasets.map((each) => ({
       ...node('dataset', each.id, each.slug, each.name),
+      action: each.hasSource ? ('sync' as const) : null,
       ...{ writtenAt: each.writtenAt, rowCount: each.rowCount },
       ...{ changedAt: null, isView: false },
     })),
     ...recipes.map((each) => ({
       ...node('recipe', each.id, each.slug, each.name),
+      action: ACTIONS[each.kind] ?? null,
       // Python writes its output without telling of a build.
       writtenAt: latest(each.builtAt, outputAt.get(each.outputDatasetId ?? 0) ?? null),
       rowCount: each.rowCount,
@@ -113,11 +124,13 @@ export async function readFlow(db: Queryable, who: Principal, projectId: number)
       .filter(({ id }) => writers.has(keyOf('agent', id)))
       .map((each) => ({
         ...node('agent', each.id, each.slug, each.name),
+        action: null,
         writtenAt: writtenBy(keyOf('agent', each.id), links, datasets),
         ...{ rowCount: null, changedAt: null, isView: false },
       })),
     ...dashboards.map((each) => ({
       ...node('dashboard', each.id, null, each.title),
+      action: null,
       ...{ writtenAt: null, rowCount: null, changedAt: null, isView: true },
     })),
   ];
@@ -125,7 +138,8 @@ export async function readFlow(db: Queryable, who: Principal, projectId: number)
   const nodes = raw.map(({ changedAt: _changed, isView: _view, ...each }) => ({
     ...each,
     ...judged.get(each.key)!,
-    activity: active.get(each.key) ?? null,
+    activity: active.get(each.key)?.[0] ?? null,
+    recent: active.get(each.key) ?? [],
   }));
   return { projectId, nodes, edges: links };
 }
