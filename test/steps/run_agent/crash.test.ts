@@ -2,9 +2,9 @@
  *  a run that is cancelled. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { cancelRun } from '#domain/run/cancel-run.ts';
+import { requestCancel } from '#domain/run/cancel-run.ts';
+import { transaction } from '#platform/db.ts';
 import { startModelServer, type ModelServer } from '#local/model-server.ts';
-import { principalOf } from '#test/support/factories.ts';
 import { spawnWorker, until } from '#test/support/worker.ts';
 import { createWorld, type World } from '#test/support/world.ts';
 import { createAgent, createLlm, fillReviews } from './ground.ts';
@@ -103,9 +103,8 @@ test('a cancel ends a run in the middle of its rows within 2 s, and what was ans
   const { runId } = await prepared(world, server);
   await using _worker = await spawnWorker(world.url, 'first', SHORT);
   await until('calls hang', async () => server.requests.length >= 100 + CONCURRENCY, 60_000);
-  const owner = await principalOf(world.pool, { orgId: world.org.id, userId: world.owner.id });
   const at = performance.now();
-  await cancelRun(world.pool, owner, runId);
+  await transaction(world.pool, (tx) => requestCancel(tx, runId, world.owner.id, 'enough'));
   await world.untilRun(runId, ['cancelled'], 10_000);
   expect(performance.now() - at).toBeLessThan(2_000);
   expect(await recorded(world)).toHaveLength(100);
