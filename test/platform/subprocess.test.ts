@@ -210,8 +210,8 @@ test('where util-linux is missing, its group still ends with its parent', async 
   await expect.poll(() => livingOf(pids), { timeout: 5000 }).toEqual([]);
 });
 
-const startParent = (script: string, env = {}) =>
-  startProgram('test/platform/fixture/subprocess-parent.ts', { args: [script], env });
+const startParent = (script: string, env = {}, more: string[] = []) =>
+  startProgram('test/platform/fixture/subprocess-parent.ts', { args: [script, ...more], env });
 
 test('a listener that throws ends it, and is heard', async () => {
   const ended = sh('echo one; exec sleep 600', {
@@ -273,5 +273,15 @@ describe.skipIf(process.getuid?.() !== 0)('another user, which needs root:', () 
     expect(code).toBe(0);
     bystander.abort();
     expect(await bystander.ended).toMatchObject({ signal: 'SIGINT', aborted: true });
+  });
+
+  test('its parent is killed, and all that it has with it', async () => {
+    const script = `prlimit --locks=5:5 -- sh -c 'setsid sleep 600 & echo "pid $!"'; echo "pid $$"; wait; sleep 600`;
+    await using parent = startParent(script, {}, [String(as.uid + 2)]);
+    await parent.said(/pid \d+\npid \d+/);
+    const pids = [...parent.stdout.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+    expect(livingOf(pids)).toEqual(pids);
+    parent.child.kill('SIGKILL');
+    await expect.poll(() => livingOf(pids), { timeout: 5000 }).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { Json } from '../step/kind.ts';
 import { Failure } from '../connector/failure.ts';
 import { serveChannel, type Answer, type Asked } from './channel.ts';
 import { findInterpreter, type Interpreter, type InterpreterOptions } from './interpreter.ts';
+import { watchMemory } from './memory-watch.ts';
 import { reasonOf } from './reason.ts';
 import { findUser } from './user.ts';
 import { makeWorkplace } from './workplace.ts';
@@ -14,7 +15,7 @@ export type Code = {
   readonly name: string;
   readonly text: string;
   readonly params: Json;
-  /** Of each of its processes, in megabytes of address space. */
+  /** Of each of its processes in address space, and of all together in what they really take. */
   readonly memoryMb: number;
   /** Of each of its processes, of computing. */
   readonly cpuSeconds: number;
@@ -81,6 +82,13 @@ export function createPython(options: InterpreterOptions): Python {
         }
       };
       const tail = keepTail();
+      let hoards = false;
+      using _watch =
+        user &&
+        watchMemory(user.uid, code.memoryMb * MEGABYTE, () => {
+          hoards = true;
+          broken.abort();
+        });
       const ended: Ended = await runCommand(
         program,
         ['-I', '-B', '-u', '-X', 'utf8', place.file('runner.py')],
@@ -115,7 +123,7 @@ export function createPython(options: InterpreterOptions): Python {
         if (error instanceof Failure) return error.message;
         throw error;
       }
-      return reasonOf(ended, { ...told, lastLines: tail.lines() }, code);
+      return reasonOf(ended, { ...told, hoards, lastLines: tail.lines() }, code);
     },
   };
 }

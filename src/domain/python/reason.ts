@@ -7,6 +7,8 @@ export type Told = {
   readonly failed: string | null;
   /** Whether the code ran to its end. */
   readonly done: boolean;
+  /** Whether it was stopped for what its processes took together. */
+  readonly hoards: boolean;
   /** The last of what it said on its standard error. */
   readonly lastLines: readonly string[];
 };
@@ -16,10 +18,13 @@ const MAX_REASON = 4_000;
 /** null when all went well. */
 export function reasonOf(
   ended: Ended,
-  { failed, done, lastLines }: Told,
+  { failed, done, hoards, lastLines }: Told,
   limits: { readonly memoryMb: number; readonly cpuSeconds: number },
 ): string | null {
   if (ended.refused !== null) return `Python could not be started: ${ended.refused}.`;
+  if (hoards) {
+    return `The processes of this step took more than ${limits.memoryMb} MB of memory together and were stopped; memory_mb allows more.`;
+  }
   if (failed !== null) return cut(`${failed}${hint(failed, limits.memoryMb)}`);
   if (ended.code === 0 && done) return null;
   if (ended.signal === 'SIGXCPU' || (ended.signal === 'SIGKILL' && !done)) {

@@ -36,7 +36,8 @@ const config = z
       .max(1_048_576)
       .default(2_048)
       .meta({
-        description: 'How much memory each of its processes may take, in megabytes.',
+        description:
+          'How much memory it may take, in megabytes: all its processes together, and the address space of each.',
         examples: [4096],
       }),
     cpu_seconds: z

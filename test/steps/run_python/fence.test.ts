@@ -147,6 +147,25 @@ test('10 GB are not to be had: the reason says which limit', async () => {
   ).toMatch(/256 MB/);
 });
 
+test('what its processes take together is limited too, and not what they share', async () => {
+  const hoard = (megabytes: number) => `import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        taken = b"x" * (${megabytes} << 20)
+        time.sleep(60)
+time.sleep(30)`;
+  expect((await ground.failure(hoard(100), { memory_mb: 400 })).reason).toBe(
+    'The processes of this step took more than 400 MB of memory together and were stopped; memory_mb allows more.',
+  );
+  await ground.run(
+    `import os, time
+shared = b"x" * (100 << 20)
+pids = [os.fork() or time.sleep(1.5) or os._exit(0) for _ in range(8)]
+for pid in pids: os.waitpid(pid, 0)`,
+    { memory_mb: 400 },
+  );
+});
+
 test('it may compute so long, and write so much into a file', async () => {
   expect((await ground.failure('while True: pass', { cpu_seconds: 1 })).reason).toBe(
     'Python computed for more than 1 s (cpu_seconds) and was stopped.',

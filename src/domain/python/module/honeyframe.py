@@ -184,23 +184,35 @@ def read(dataset, columns=None):
 # ---- writing
 
 
+def _float(value):
+    if _math.isnan(value):
+        return None, None
+    if _math.isinf(value):
+        raise ValueError("infinity cannot be stored; write None, or a number")
+    text = repr(value)
+    return (format(_decimal.Decimal(text), "f") if "e" in text else text), None
+
+
+# Nearly every value is one of these, and a look-up costs less than asking what it is.
+_CELLS = {
+    type(None): lambda value: (None, None),
+    str: lambda value: (value, "text"),
+    bool: lambda value: ("true" if value else "false", None),
+    int: lambda value: (str(value), None),
+    float: _float,
+}
+
+
 def _cell(value):
     """What the worker stores, and the type to declare; None where the text alone tells it."""
-    if value is None:
-        return None, None
     kind = type(value)
-    if kind is str:
-        return value, "text"
-    if kind is bool:
-        return ("true" if value else "false"), None
+    common = _CELLS.get(kind)
+    if common is not None:
+        return common(value)
     if isinstance(value, int):
         return format(int(value)), None
     if isinstance(value, float):
-        if _math.isnan(value):
-            return None, None
-        if _math.isinf(value):
-            raise ValueError("infinity cannot be stored; write None, or a number")
-        return _plain(repr(float(value))), None
+        return _float(float(value))
     if isinstance(value, _decimal.Decimal):
         if value.is_infinite():
             raise ValueError("infinity cannot be stored; write None, or a number")
@@ -217,10 +229,6 @@ def _cell(value):
     if hasattr(value, "item"):
         return _cell(value.item())  # a number of numpy
     return str(value), "text"
-
-
-def _plain(text):
-    return format(_decimal.Decimal(text), "f") if "e" in text else text
 
 
 def _json_value(value):
