@@ -1,17 +1,23 @@
 /** One Chromium for all documents, started when the first one comes. After a hundred documents the next ones get a
- *  fresh one, so that what a browser gathers is given back; after five idle minutes there is none. */
+ *  fresh one, so that what a browser gathers is given back; after five idle minutes there is none. The page for the
+ *  next document is opened beforehand, while that is drawn. */
 import type { Browser } from 'puppeteer';
 import { launchChromium } from '#platform/chromium.ts';
 import type { Log } from '#platform/log.ts';
+import { openPage, type OpenPage } from './print.ts';
 
 export type Lent = Disposable & {
   readonly browser: Browser;
+  /** One that nobody has used. */
+  open(): Promise<OpenPage>;
   /** Nobody else gets it. */
   retire(): void;
 };
 
 export type Browsers = AsyncDisposable & {
   lend(): Promise<Lent>;
+  /** Begins what the next document will wait for. */
+  prepare(): void;
 };
 
 type Host = {
@@ -19,6 +25,7 @@ type Host = {
   documents: number;
   active: number;
   retired: boolean;
+  spare: Promise<OpenPage> | null;
 };
 
 const IDLE_MS = 5 * 60_000;
@@ -31,12 +38,12 @@ export function createBrowsers(options: { documents: number; log: Log }): Browse
   const closing = new Set<Promise<void>>();
 
   const start = async (): Promise<Host> => {
-    const browser = await launchChromium();
+    const browser = await launchChromium({ prints: true });
     options.log.info(
       { version: await browser.version(), chromiumPid: browser.process()?.pid },
       'Chromium started',
     );
-    return { browser, documents: 0, active: 0, retired: false };
+    return { browser, documents: 0, active: 0, retired: false, spare: null };
   };
 
   const close = (host: Host) => {
@@ -68,7 +75,39 @@ export function createBrowsers(options: { documents: number; log: Log }): Browse
     }
   };
 
+  const openSpare = (host: Host) => {
+    if (host.retired || host.spare !== null || !host.browser.connected) return;
+    const spare = openPage(host.browser);
+    const forget = () => {
+      if (host.spare === spare) host.spare = null;
+    };
+    spare.then(({ page }) => page.once('error', forget), forget);
+    host.spare = spare;
+  };
+
+  const openIn = (host: Host): Promise<OpenPage> => {
+    const { spare } = host;
+    host.spare = null;
+    return spare ?? openPage(host.browser);
+  };
+
+  const restLater = (host: Host) => {
+    clearTimeout(idle);
+    idle = setTimeout(() => retire(host), IDLE_MS);
+    idle.unref();
+  };
+
   return {
+    prepare() {
+      // Whoever prints will be told what is wrong.
+      void take().then(
+        (host) => {
+          openSpare(host);
+          if (host.active === 0) restLater(host);
+        },
+        () => {},
+      );
+    },
     async lend() {
       const host = await take();
       clearTimeout(idle);
@@ -76,14 +115,17 @@ export function createBrowsers(options: { documents: number; log: Log }): Browse
       host.documents += 1;
       return {
         browser: host.browser,
+        open: () => openIn(host),
         retire: () => retire(host),
         [Symbol.dispose]() {
           host.active -= 1;
           if (host.documents >= options.documents) retire(host);
-          if (host.active > 0) return;
-          if (host.retired) return close(host);
-          idle = setTimeout(() => retire(host), IDLE_MS);
-          idle.unref();
+          if (host.retired) {
+            if (host.active === 0) close(host);
+            return;
+          }
+          openSpare(host);
+          if (host.active === 0) restLater(host);
         },
       };
     },

@@ -7,8 +7,21 @@ export class Crashed extends Error {
   override readonly name = 'Crashed';
 }
 
+/** A context of its own with one page in it, which nothing gets out of. */
+export type OpenPage = { readonly context: BrowserContext; readonly page: Page };
+
+/** 100 ms, most of which a new process takes. */
+export async function openPage(browser: Browser): Promise<OpenPage> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await seal(page);
+  return { context, page };
+}
+
 export type Printing = {
   readonly html: string;
+  /** Where it is printed; closed afterwards. */
+  readonly open: Promise<OpenPage>;
   readonly signal: AbortSignal;
   /** Called when the context could not be closed in time: this browser should not be used again. */
   readonly onStuck: () => void;
@@ -20,7 +33,7 @@ const CLOSE_MS = 1_000;
 /** @throws Crashed; the signal's reason, once it is aborted. */
 export async function print(
   browser: Browser,
-  { html, signal, onStuck }: Printing,
+  { html, open, signal, onStuck }: Printing,
 ): Promise<Buffer> {
   signal.throwIfAborted();
   const ended = Promise.withResolvers<never>();
@@ -32,10 +45,10 @@ export async function print(
   browser.once('disconnected', crash);
   let context: BrowserContext | undefined;
   const work = async () => {
-    context = await browser.createBrowserContext();
-    const page = await context.newPage();
+    const opened = await open;
+    context = opened.context;
+    const { page } = opened;
     page.once('error', crash);
-    await seal(page);
     await page.setContent(html, { waitUntil: 'load', timeout: 0 });
     return Buffer.from(
       await page.pdf({
@@ -59,7 +72,8 @@ export async function print(
     signal.removeEventListener('abort', abort);
     browser.off('disconnected', crash);
     working.catch(() => {});
-    if (!(await closed(context))) onStuck();
+    if (context === undefined) void closeLate(open);
+    else if (!(await closed(context))) onStuck();
   }
 }
 
@@ -84,8 +98,16 @@ async function seal(page: Page): Promise<void> {
   ]);
 }
 
-async function closed(context: BrowserContext | undefined): Promise<boolean> {
-  if (context === undefined) return true;
+/** Given up before it was open. */
+async function closeLate(open: Promise<OpenPage>): Promise<void> {
+  try {
+    await closed((await open).context);
+  } catch {
+    // Then there is nothing to close.
+  }
+}
+
+async function closed(context: BrowserContext): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((done) => {
     timer = setTimeout(() => done(false), CLOSE_MS);

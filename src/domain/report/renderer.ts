@@ -6,6 +6,8 @@ import { createBrowsers } from './browsers.ts';
 import { Crashed, print } from './print.ts';
 
 export type Renderer = {
+  /** For whoever will have a document soon: starts what takes a second. */
+  prepare(): void;
   /** @param html a whole document, see page.ts.
    *  @param options.title the PDF's; the document's own when left out.
    *  @throws RenderFailed; the signal's reason, once it is aborted. */
@@ -39,7 +41,12 @@ export function createRenderer(options: RendererOptions): Renderer & AsyncDispos
   async function once(html: string, signal: AbortSignal): Promise<Buffer> {
     using lent = await abortable(browsers.lend(), signal, (late) => late[Symbol.dispose]());
     try {
-      return await print(lent.browser, { html, signal, onStuck: lent.retire });
+      return await print(lent.browser, {
+        html,
+        open: lent.open(),
+        signal,
+        onStuck: lent.retire,
+      });
     } catch (error) {
       if (error instanceof Crashed && !lent.browser.connected) lent.retire();
       throw error;
@@ -74,6 +81,7 @@ export function createRenderer(options: RendererOptions): Renderer & AsyncDispos
   }
 
   return {
+    prepare: () => browsers.prepare(),
     pdf(html, { title, signal }) {
       const either = AbortSignal.any([signal, closed.signal]);
       const printing = pdf(title === undefined ? html : entitled(html, title), either);

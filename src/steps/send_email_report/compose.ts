@@ -112,6 +112,7 @@ async function mainFile(
     return { name: fileName(views, 'html'), mediaType: 'text/html; charset=utf-8', bytes };
   }
   const renderer = await shared.renderer();
+  renderer.prepare();
   const bytes = await renderer.pdf(await draw.page('print'), { signal });
   return { name: fileName(views, 'pdf'), mediaType: 'application/pdf', bytes };
 }

@@ -1,12 +1,12 @@
 /** The thread that draws: 8 cards as pictures take 0.6 s, 160 take 15 s, in which a worker would lose its lease. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { DashboardView } from '#domain/dashboard/view.ts';
 import { renderMail } from '#domain/report/mail.ts';
 import { renderPage } from '#domain/report/page.ts';
 import { csvFiles } from './files.ts';
-import type { Answer, Task } from './render.ts';
+import type { Answer, Task } from './threads.ts';
 
-const views = workerData as readonly DashboardView[];
+let views: readonly DashboardView[] = [];
 
 parentPort?.on('message', (task: Task) => {
   parentPort?.postMessage(answer(task));
@@ -22,6 +22,9 @@ function answer(task: Task): Answer {
 
 function draw(task: Task) {
   switch (task.draw) {
+    case 'take':
+      views = task.views;
+      return null;
     case 'page':
       return renderPage(views, { mode: task.mode });
     case 'mail':

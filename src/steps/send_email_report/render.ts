@@ -1,17 +1,10 @@
 /** Draws dashboards on a thread of its own, so that the worker's other runs, its lease and its ticker go on; two
- *  reports at a time. A thread ends with its report, or at once with the signal. */
-import { Worker } from 'node:worker_threads';
+ *  reports at a time. With the signal a thread ends at once. */
 import type { DashboardView } from '#domain/dashboard/view.ts';
 import { createLanes } from '#domain/mail/lanes.ts';
 import type { MailFile } from '#domain/mail/send-mail.ts';
 import type { MailWords, ReportMail } from '#domain/report/mail.ts';
-
-export type Task =
-  | { readonly draw: 'page'; readonly mode: 'page' | 'print' }
-  | { readonly draw: 'mail'; readonly words: MailWords }
-  | { readonly draw: 'csv' };
-
-export type Answer = { readonly value: unknown } | { readonly error: string };
+import { takeThread, type Task, type Thread } from './threads.ts';
 
 export type Drawing = {
   page(mode: 'page' | 'print'): Promise<string>;
@@ -37,8 +30,15 @@ export async function drawing<T>(
   try {
     const turn = lanes.enter(async () => {
       signal.throwIfAborted();
-      await using thread = startThread(views, stopped.promise);
-      return await Promise.race([stopped.promise, work(thread)]);
+      const thread = takeThread();
+      try {
+        const result = await Promise.race([stopped.promise, drawOn(thread, views, work)]);
+        await thread.giveBack();
+        return result;
+      } catch (error) {
+        await thread.end();
+        throw error;
+      }
     });
     // Told to stop while it waits for its turn it does not wait on.
     turn.catch(() => {});
@@ -48,35 +48,24 @@ export async function drawing<T>(
   }
 }
 
-function startThread(views: readonly DashboardView[], stopped: Promise<never>) {
-  const thread = new Worker(new URL('./render-thread.ts', import.meta.url), { workerData: views });
-  const ended = Promise.withResolvers<never>();
-  ended.promise.catch(() => {});
-  thread.once('error', ended.reject);
-  thread.once('exit', () => ended.reject(new Error('the thread that draws reports ended')));
-
-  async function ask(task: Task): Promise<unknown> {
-    const answered = new Promise<Answer>((done) => thread.once('message', done));
-    thread.postMessage(task);
-    const answer = await Promise.race([stopped, ended.promise, answered]);
-    if ('error' in answer) throw new Error(`the report could not be drawn: ${answer.error}`);
-    return answer.value;
-  }
-
-  return {
-    page: async (mode: 'page' | 'print') => (await ask({ draw: 'page', mode })) as string,
-    async mail(words: MailWords): Promise<ReportMail> {
+async function drawOn<T>(
+  thread: Thread,
+  views: readonly DashboardView[],
+  work: (drawing: Drawing) => Promise<T>,
+): Promise<T> {
+  const ask = (task: Task) => thread.ask(task);
+  await ask({ draw: 'take', views });
+  return await work({
+    page: async (mode) => (await ask({ draw: 'page', mode })) as string,
+    async mail(words) {
       const { html, text, images } = (await ask({ draw: 'mail', words })) as ReportMail;
       return { html, text, images: images.map(({ cid, png }) => ({ cid, png: toBuffer(png) })) };
     },
-    async csv(): Promise<MailFile[]> {
+    async csv() {
       const files = (await ask({ draw: 'csv' })) as MailFile[];
       return files.map((file) => ({ ...file, bytes: toBuffer(file.bytes) }));
     },
-    async [Symbol.asyncDispose]() {
-      await thread.terminate();
-    },
-  };
+  });
 }
 
 /** A buffer that came from another thread is a plain array of bytes. */

@@ -13,9 +13,9 @@ import { trendChart } from './kpi.ts';
 import { lineChart } from './line.ts';
 import { pieChart } from './pie.ts';
 
-// Dots of no size, one at every point of a line, and areas that are neither drawn nor filled.
+// Areas that are neither drawn nor filled.
 const UNSEEN =
-  /<path [^>]*transform="matrix\(0,0,0,0,[^>]*><\/path>|<(path|rect) (?:(?!stroke=)[^>])*fill="none"(?:(?!stroke=)[^>])*><\/\1>/g;
+  /<(path|rect) (?:(?!stroke=)[^>])*fill="none"(?:(?!stroke=)[^>])*><\/\1>/g;
 const LETTERS = / style="(?:font-size:([\d.]+)px;font-family:|font: \w+ \w+ ([\d.]+)px )[^"]*"/g;
 
 export type Picture = { readonly svg: string; readonly notes: readonly string[] };
