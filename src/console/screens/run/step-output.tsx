@@ -7,6 +7,9 @@ import { Skeleton } from '../../parts/notice.tsx';
 import type { OutputProps } from './output/output.ts';
 import styles from './step.module.css';
 
+// Only then may there be something to show before it answers.
+const BEGUN = new Set(['RUNNING', 'FAILED', 'CANCELLED']);
+
 type View = ComponentType<OutputProps>;
 
 const FOUND = import.meta.glob<{ default: View }>('./output/*.tsx');
@@ -26,7 +29,7 @@ export default function StepOutput(props: OutputProps) {
   const json = <JsonView value={output} label={`Output of ${name}`} />;
   return (
     <>
-      {view !== undefined && (hasOutput || state !== 'PENDING') && (
+      {view !== undefined && (hasOutput || BEGUN.has(state)) && (
         // An output that its view does not know is still to be read.
         <Guard instead={hasOutput ? json : null}>
           <Suspense fallback={<Skeleton lines={3} />}>{view(props)}</Suspense>

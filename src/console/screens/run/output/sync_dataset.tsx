@@ -14,10 +14,19 @@ export default function SyncOutput({ step }: OutputProps) {
   const output = entriesOf(step.output);
   if (output === null) return null;
   const datasets = listIn(output, 'datasets');
+  const unread = datasets
+    .filter((each) => each['not_modified'] === true)
+    .map((each) => String(each['dataset']));
   return (
     <div className={styles['output']}>
       <Figures figures={figuresOf(output)} />
-      {datasets.length > 0 && (
+      {unread.length > 0 && (
+        <p className={styles['note']}>
+          {unread.join(', ')}: not changed at the source since the last time, so nothing was read.
+        </p>
+      )}
+      {/* Of a single one the figures say it all. */}
+      {datasets.length > 1 && (
         <Table
           label="By dataset"
           columns={[
@@ -48,6 +57,7 @@ function figuresOf(output: Entries) {
     { label: 'Rows read', value: count(numberIn(output, 'rows_read')) },
     { label: 'Inserted', value: count(numberIn(output, 'inserted')) },
     { label: 'Updated', value: count(numberIn(output, 'updated')) },
+    { label: 'Unchanged', value: count(numberIn(output, 'unchanged')) },
     {
       label: 'Rejected',
       value: count(rejected),
