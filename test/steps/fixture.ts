@@ -4,6 +4,8 @@ import type { Pool } from '#platform/db.ts';
 import type { Json } from '#domain/step/kind.ts';
 
 export type ConformanceFixture = {
+  /** Why this machine cannot execute the kind; its tests are skipped then, and say so. */
+  readonly unavailable?: string | null;
   /** Builds what the kind needs, in a migrated database that holds the project already.
    *  @param dir an empty folder that is removed afterwards. */
   prepare(

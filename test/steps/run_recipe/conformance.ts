@@ -1,10 +1,12 @@
 /** run_recipe in the conformance walk: a table of a hundred rows. dbt writes it while the step executes; what is published
  *  is that it was built. */
 import type { ConformanceFixture } from '../fixture.ts';
+import { noDbt } from '#test/support/dbt.ts';
 import { until } from '#test/support/worker.ts';
 import { addRecipe, fillOrders } from './ground.ts';
 
 export const fixture: ConformanceFixture = {
+  unavailable: noDbt && `dbt cannot be installed: ${noDbt}`,
   async prepare(db, place) {
     const { rows } = await db.query(
       'select warehouse_schema as schema from project where id = $1',
@@ -40,12 +42,19 @@ export const fixture: ConformanceFixture = {
   },
 };
 
+// dbt takes 3 s of one processor before its first query.
+const BEGIN_MS = 60_000;
+
 async function untilItSleeps(db: Parameters<ConformanceFixture['prepare']>[0]): Promise<void> {
-  await until('the query is under way', async () => {
-    const { rows } = await db.query(
-      `select 1 from pg_stat_activity where datname = current_database()
+  await until(
+    'the query is under way',
+    async () => {
+      const { rows } = await db.query(
+        `select 1 from pg_stat_activity where datname = current_database()
        and usename like 'hf_build_%' and state = 'active' and query ~ 'pg_sleep'`,
-    );
-    return rows.length > 0;
-  });
+      );
+      return rows.length > 0;
+    },
+    BEGIN_MS,
+  );
 }
