@@ -21,6 +21,7 @@ let stage: Stage;
 let worker: Awaited<ReturnType<Stage['startWorker']>>;
 let scenarioId: number;
 let runId: number;
+let deliveryId: number;
 
 beforeAll(async () => {
   stage = await openStage();
@@ -40,11 +41,27 @@ beforeAll(async () => {
   });
   scenarioId = ticking.id;
   await plantTemplate();
+  await plantDelivery();
 });
 afterAll(async () => {
   await worker?.[Symbol.asyncDispose]();
   await stage?.[Symbol.asyncDispose]();
 });
+
+/** One mail that was sent by a run of long ago. */
+async function plantDelivery(): Promise<void> {
+  const { rows } = await stage.pool.query(
+    `insert into email_delivery (org_id, project_id, run_id, origin_run_id, step_name, recipient, subject, message_id,
+       state, attempts, reply, message, finished_at)
+     values ($1, $2, $3, $3, 'report', 'ana@example.com', 'Sales', '<r@x.example>', 'sent', 1, '250 queued', $4,
+       clock_timestamp()) returning id`,
+    [
+      ...[stage.org.id, stage.project.id, runId],
+      { from: 'hf@x.example', text: 'Up.', html: '<p>Up.</p>', images: [], attachments: [] },
+    ],
+  );
+  deliveryId = rows[0].id;
+}
 
 /** One template, on in the project. */
 async function plantTemplate(): Promise<void> {
@@ -173,6 +190,8 @@ const SCREENS: Record<string, () => string> = {
   connectors: () => 'settings/connectors',
   'the organisation': () => 'settings/organisation',
   'the audit log': () => 'settings/audit',
+  Deliveries: () => 'deliveries',
+  'a delivery': () => `deliveries/${deliveryId}`,
 };
 
 test.each(Object.keys(SCREENS))('%s is light, calm and alone', async (name) => {
