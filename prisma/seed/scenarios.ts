@@ -15,6 +15,8 @@ type Planned = {
   readonly needsWarehouse?: true;
   /** Only where there is an inbox. */
   readonly needsInbox?: true;
+  /** Only where there is a model to ask. */
+  readonly needsModel?: true;
 };
 
 /** @param serviceId the author of the nightly snapshots. @param dashboards of the sales project, for its report. */
@@ -118,6 +120,29 @@ export function plannedScenarios(
     {
       project: 'support',
       scenario: {
+        name: 'Judge the newest tickets',
+        description: 'An agent reads the last forty; the model is a stand-in of this machine.',
+        // The tickets' first refresh comes within 30 s.
+        trigger: { interval: '90s' },
+        steps: [
+          {
+            kind: 'run_agent',
+            name: 'judge',
+            agent: 'triage',
+            query:
+              'select ticket_id, topic, priority, channel, reply_minutes from tickets order by ticket_id desc limit 40',
+            key: ['ticket_id'],
+            output_dataset: 'ticket_moods',
+            output_mode: 'merge',
+            token_budget: 50_000,
+          },
+        ],
+      },
+      needsModel: true,
+    },
+    {
+      project: 'support',
+      scenario: {
         name: 'Carrier delays',
         description:
           'Takes 25 s and is due every 10 s: due times in between are skipped, and say so.',
@@ -154,12 +179,13 @@ export async function makeScenarios(
   deps: ScenarioDeps,
   who: Principal,
   { projects, serviceId }: People,
-  has: { readonly warehouse: boolean; readonly inbox: boolean },
+  has: { readonly warehouse: boolean; readonly inbox: boolean; readonly model: boolean },
 ): Promise<void> {
   const dashboards = await dashboardsOf(deps.pool, projects.sales.id);
   for (const planned of plannedScenarios(serviceId, dashboards)) {
     if (planned.needsWarehouse && !has.warehouse) continue;
     if (planned.needsInbox && !has.inbox) continue;
+    if (planned.needsModel && !has.model) continue;
     const { id } = await createScenario(deps, who, projects[planned.project].id, planned.scenario);
     if (planned.pauseNote) await pauseScenario(deps, who, id, { note: planned.pauseNote });
   }

@@ -69,6 +69,14 @@ export const pointInbox = statement<never>(
      and org_id = (select id from org where slug = 'demo')`,
 );
 
+/** $1 address. */
+export const pointModel = statement<never>(
+  'seed-point-model',
+  `update connector set config = jsonb_set(config, '{base_url}', to_jsonb($1::text)), updated_at = clock_timestamp()
+   where slug = 'model' and type = 'llm' and config->>'base_url' like 'http://127.0.0.1:%'
+     and org_id = (select id from org where slug = 'demo')`,
+);
+
 /** Oldest first. $1 project. */
 export const findDashboards = statement<{ id: number }>(
   'seed-find-dashboards',

@@ -9,6 +9,7 @@ import { createRegistry } from '#steps/registry.ts';
 import { makeDashboards } from './dashboards.ts';
 import { makeDatasets } from './datasets.ts';
 import { makeInbox } from './inbox.ts';
+import { makeModel, modelAddress } from './model.ts';
 import { poolWithin } from './one-transaction.ts';
 import { makePeople } from './people.ts';
 import { makeScenarios } from './scenarios.ts';
@@ -34,6 +35,8 @@ export type SeedOptions = {
   readonly secretKey?: SecretKey | undefined;
   /** Where an inbox of this machine takes the demo's mail; without it the demo sends none. */
   readonly inboxPort?: number | undefined;
+  /** Where a stand-in for a model's server listens on this machine; without it the demo has no agent. */
+  readonly modelPort?: number | undefined;
 };
 
 /** One transaction: the whole demo or nothing. Several processes may start at once.
@@ -41,15 +44,16 @@ export type SeedOptions = {
  *  @returns null, with nothing changed, where there is an organisation already. */
 export async function seedDemo(
   pool: Pool,
-  { log, secretKey, inboxPort }: SeedOptions,
+  { log, secretKey, inboxPort, modelPort }: SeedOptions,
 ): Promise<Demo | null> {
   const url = pool.options.connectionString;
   if (url === undefined) throw new Error('the demo needs a pool that was made with an address');
   return transaction(pool, async (tx) => {
     await row(tx, sql.lockSeed, [SEED_LOCK]);
     if ((await row(tx, sql.findOrg)) !== null) {
-      // The inbox takes another port at each start.
+      // Both take another port at each start.
       if (inboxPort !== undefined) await rows(tx, sql.pointInbox, [inboxPort]);
+      if (modelPort !== undefined) await rows(tx, sql.pointModel, [modelAddress(modelPort)]);
       return null;
     }
     const startedAt = performance.now();
@@ -59,9 +63,14 @@ export async function seedDemo(
     const inside = poolWithin(tx);
     const hasWarehouse = await makeDatasets(inside, admin, people, { url, secretKey, log });
     if (inboxPort !== undefined) await makeInbox(inside, admin, inboxPort);
+    if (modelPort !== undefined) await makeModel(inside, admin, people, modelPort);
     await makeDashboards(tx, people);
     const deps = { pool: inside, kinds: createRegistry() };
-    const has = { warehouse: hasWarehouse, inbox: inboxPort !== undefined };
+    const has = {
+      warehouse: hasWarehouse,
+      inbox: inboxPort !== undefined,
+      model: modelPort !== undefined,
+    };
     await makeScenarios(deps, admin, people, has);
     await makeTemplates(deps, admin, people);
     const projectId = projects.sales.id;

@@ -1,5 +1,5 @@
-/** Everything on this machine: Postgres (unless DATABASE_URL is set), migrations, secrets, an inbox, demo data,
- *  one API and one worker. Started in that order, stopped in the opposite one, each once the next is gone. */
+/** Everything on this machine: Postgres (unless DATABASE_URL is set), migrations, secrets, an inbox, a stand-in model,
+ *  demo data, one API and one worker. Started in that order, stopped in the opposite one, each once the next is gone. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import type { Log } from '#platform/log.ts';
 import type { SecretKey } from '#platform/secrets.ts';
 import { keepDemoSignIn, readDemoSignIn, type DemoSignIn } from './demo-sign-in.ts';
 import { startInbox } from './inbox.ts';
+import { startModelServer } from './model-server.ts';
 import { keepSecrets } from './secrets.ts';
 
 export type AllInOneOptions = {
@@ -23,10 +24,11 @@ export type AllInOneOptions = {
   /** Brings the database to this version. */
   upgrade(url: string, log: Log): Promise<unknown>;
   /** Fills an empty database; null when there is nothing to do. `secretKey` seals what it stores; its mail
-   *  goes to `inboxPort` of this machine, from now on also in a database that was filled before. */
+   *  goes to `inboxPort` of this machine and its agent asks `modelPort`, from now on also in a database that was
+   *  filled before. */
   seed(
     pool: Pool,
-    options: { log: Log; secretKey: SecretKey; inboxPort: number },
+    options: { log: Log; secretKey: SecretKey; inboxPort: number; modelPort: number },
   ): Promise<DemoSignIn | null>;
   stop: AbortSignal;
   hurry: AbortSignal;
@@ -66,7 +68,9 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
     stop.throwIfAborted();
     const env = childEnvironment(options, database.url);
     const inbox = started.use(await startInbox());
-    const demo = await fillDatabase(options, database, env, inbox.smtpPort);
+    const model = started.use(await startModelServer());
+    const ports = { inboxPort: inbox.smtpPort, modelPort: model.port };
+    const demo = await fillDatabase(options, database, env, ports);
 
     const children: Child[] = [];
     started.defer(() => stopAll(children, options));
@@ -118,12 +122,12 @@ async function fillDatabase(
   { config, log, seed }: AllInOneOptions,
   { url, name }: Database,
   env: NodeJS.ProcessEnv,
-  inboxPort: number,
+  ports: { inboxPort: number; modelPort: number },
 ): Promise<DemoSignIn | null> {
   const secretKey = required(parseConfig(env).secretKey, 'SECRET_KEY');
   const pool = createPool(url, { name: 'hf demo', max: 4, log });
   try {
-    const made = await seed(pool, { log, secretKey, inboxPort });
+    const made = await seed(pool, { log, secretKey, ...ports });
     if (made === null) return readDemoSignIn(config.dataDir, name);
     keepDemoSignIn(config.dataDir, name, made);
     return made;

@@ -31,8 +31,8 @@ beforeAll(async () => {
   pool = createPool(database.url, { name: 'test', max: 5, log });
   // Two processes that start at once.
   demos = await Promise.all([
-    seedDemo(pool, { log, secretKey, inboxPort: 2525 }),
-    seedDemo(pool, { log, secretKey, inboxPort: 2525 }),
+    seedDemo(pool, { log, secretKey, inboxPort: 2525, modelPort: 11434 }),
+    seedDemo(pool, { log, secretKey, inboxPort: 2525, modelPort: 11434 }),
   ]);
   demo = demos.find((each) => each !== null)!;
 });
@@ -69,6 +69,14 @@ test('its mail goes to the inbox, wherever that listens at a later start', async
   ]);
   expect(await seedDemo(pool, { log, secretKey, inboxPort: 2526 })).toBeNull();
   expect(await inbox()).toMatchObject([{ config: { host: '127.0.0.1', port: 2526 } }]);
+});
+
+test('its agent asks the model of this machine, wherever that listens at a later start', async () => {
+  const address = async () =>
+    (await pool.query(`select config->>'base_url' as url from connector where type = 'llm'`)).rows;
+  expect(await address()).toEqual([{ url: 'http://127.0.0.1:11434/v1' }]);
+  expect(await seedDemo(pool, { log, secretKey, modelPort: 11435 })).toBeNull();
+  expect(await address()).toEqual([{ url: 'http://127.0.0.1:11435/v1' }]);
 });
 
 test('the demo comes whole or not at all', async () => {
