@@ -1,7 +1,7 @@
 /** A period: one of the usual ones, or two days. */
 import { useState } from 'react';
 import { inputClass } from '../../../parts/field.tsx';
-import { isDays, PRESETS, type Filter } from './period.ts';
+import { isDays, PRESETS, type Days, type Filter } from './period.ts';
 import styles from './period-picker.module.css';
 
 const DAYS = 'days';
@@ -22,13 +22,18 @@ export function PeriodPicker({
   id?: string;
 }) {
   // Two days are told once they make a period; until then they are only typed.
-  const [typed, setTyped] = useState<{ from: string; to: string } | null>(
-    isDays(value) ? { ...value } : null,
-  );
-  const days = isDays(value) ? (typed ?? value) : typed;
-  const type = (next: { from: string; to: string }) => {
-    setTyped(next);
+  const [typed, setTyped] = useState<Days | null>(null);
+  const text = JSON.stringify(value);
+  const [known, setKnown] = useState(text);
+  // By Back, or by a link.
+  if (text !== known) {
+    setKnown(text);
+    setTyped(null);
+  }
+  const days = typed ?? (isDays(value) ? value : null);
+  const type = (next: Days) => {
     if (isDays(next)) onChange(next);
+    else setTyped(next);
   };
   const isWrong = days !== null && days.from !== '' && days.to !== '' && days.from > days.to;
   return (
