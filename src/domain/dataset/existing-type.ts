@@ -17,7 +17,24 @@ const WIDENS: Readonly<Record<string, readonly string[]>> = {
 export function holds(existing: string, incoming: string): boolean {
   const to = family(existing);
   const from = family(incoming);
-  return from === to || to === 'text' || (WIDENS[from]?.includes(to) ?? false);
+  if (from === to) return roomy(existing, incoming);
+  return to === 'text' || (WIDENS[from]?.includes(to) ?? false);
+}
+
+/** Whether digits of the one have a place in the other: `numeric(10,2)` has none for the third after the point, and a
+ *  cast would round it off without a word. */
+function roomy(existing: string, incoming: string): boolean {
+  const to = /\((\d+)(?:,(-?\d+))?\)/.exec(existing);
+  if (to === null) return true;
+  const from = /\((\d+)(?:,(-?\d+))?\)/.exec(incoming);
+  if (family(existing) !== 'numeric') {
+    // Of points in time it is how fine they are: microseconds where nothing is said.
+    return !existing.startsWith('time') || Number(from?.[1] ?? 6) <= Number(to[1]);
+  }
+  if (from === null) return false;
+  const [digits, places] = [Number(to[1]), Number(to[2] ?? 0)];
+  const [fromDigits, fromPlaces] = [Number(from[1]), Number(from[2] ?? 0)];
+  return fromPlaces <= places && fromDigits - fromPlaces <= digits - places;
 }
 
 type Check = (text: string) => boolean;
