@@ -1,17 +1,23 @@
 /** A step's log lines and progress on their way to the journal: gathered for a tenth of a second, so that a chatty
  *  step costs ten events a second and not ten thousand, and capped, so that none fills the disk. */
 import type { RunEvent } from '#domain/event/event.ts';
+import type { Json } from '#domain/step/kind.ts';
 
 export const GATHER_MS = 100;
 export const MAX_LINES = 10_000;
 export const MAX_BYTES = 5 * 1024 * 1024;
 
 export type LogLevel = 'info' | 'warn' | 'error';
-export type Progress = { done: number; total: number | null; note: string | null };
+export type Progress = {
+  done: number;
+  total: number | null;
+  note: string | null;
+  detail?: Json;
+};
 
 export type StepLog = {
   log(line: string, level?: LogLevel): void;
-  progress(done: number, total: number | null, note?: string): void;
+  progress(done: number, total: number | null, note?: string, detail?: Json): void;
   /** Hands over what has gathered and ends the gathering; lines that come later are lost on purpose. */
   close(): { events: RunEvent[]; progress: Progress | null };
 };
@@ -59,9 +65,9 @@ export function createStepLog(
       lines.push({ at: new Date().toISOString(), level: full ? 'warn' : level, text });
       gather();
     },
-    progress(done, total, note) {
+    progress(done, total, note, detail) {
       if (closed) return;
-      progress = { done, total, note: note ?? null };
+      progress = { done, total, note: note ?? null, ...(detail !== undefined && { detail }) };
       gather();
     },
     close() {

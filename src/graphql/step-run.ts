@@ -31,7 +31,12 @@ const AttemptStateType = builder.enumType('AttemptState', {
   }),
 });
 
-type ProgressShape = { done: number; total: number | null; note?: string | null };
+type ProgressShape = {
+  done: number;
+  total: number | null;
+  note?: string | null;
+  detail?: unknown;
+};
 
 export const Progress = builder.objectRef<ProgressShape>('Progress').implement({
   description: 'How far a step is.',
@@ -41,6 +46,13 @@ export const Progress = builder.objectRef<ProgressShape>('Progress').implement({
     }),
     total: t.exposeFloat('total', { nullable: true, description: 'null while unknown.' }),
     note: t.exposeString('note', { nullable: true, description: 'What it is busy with.' }),
+    detail: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'Its parts, in the form of its kind. run_recipe: `{nodes: [{name, type, status, rows, seconds, message}]}`, at most a hundred.',
+      resolve: ({ detail }) => detail ?? null,
+    }),
   }),
 });
 

@@ -15,6 +15,7 @@ export type TestStep = AsyncDisposable & {
     readonly done: number;
     readonly total: number | null;
     readonly note?: string;
+    readonly detail?: Json;
   }[];
   /** Ends the step, as a cancel does. */
   abort(): void;
@@ -70,8 +71,11 @@ export async function createTestStep(given: {
       secretKey: given.secretKey,
       signal: stop.signal,
       log: (line, level = 'info') => void step.lines.push({ line, level }),
-      progress: (done, total, note) =>
-        void step.progress.push({ done, total, ...(note !== undefined && { note }) }),
+      progress: (done, total, note, detail) =>
+        void step.progress.push({
+          ...{ done, total, ...(note !== undefined && { note }) },
+          ...(detail !== undefined && { detail }),
+        }),
       connect: () => pool.connect(),
       keep: (artifact) => keepArtifact(pool, { runId, fence, pos }, artifact),
       shared,

@@ -68,8 +68,9 @@ export type StepContext = {
   readonly signal: AbortSignal;
   /** A line of the step's live log. Secrets must not be in it. */
   log(line: string, level?: 'info' | 'warn' | 'error'): void;
-  /** How far the work is; `total` null while unknown. Cheap: only the latest one is stored. */
-  progress(done: number, total: number | null, note?: string): void;
+  /** How far the work is; `total` null while unknown. Cheap: only the latest one is stored.
+   *  @param detail more, in the kind's own form, as its parts one by one; a few kB at most, for each is an event. */
+  progress(done: number, total: number | null, note?: string, detail?: Json): void;
   /** A database session of this run, closed when the step ends. It bears the run and its fence in its
    *  name, so that a later claim of the run can end it. */
   connect(): Promise<Client>;

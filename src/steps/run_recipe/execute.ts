@@ -7,6 +7,7 @@ import { takeTurn } from '#domain/recipe/build-queue.ts';
 import { findDbtFolder } from '#domain/recipe/dbt-folder.ts';
 import { findDbt } from '#domain/recipe/dbt-program.ts';
 import { generateProject } from '#domain/recipe/dbt-project.ts';
+import { liveNodes } from '#domain/recipe/live-nodes.ts';
 import { recordBuilt } from '#domain/recipe/record-built.ts';
 import { findBuildable, listSources, modelOf, type Buildable } from '#domain/recipe/recipe.ts';
 import { runDbt, type DbtEnd } from '#domain/recipe/run-dbt.ts';
@@ -98,7 +99,7 @@ async function projectOf(context: StepContext, { folder, recipes }: Buildable, d
 function tell(context: StepContext, node: BuiltNode, nodes: Nodes): void {
   const level = hasFailed(node) ? 'error' : node.status === 'warn' ? 'warn' : 'info';
   context.log(lineOf(node), level);
-  context.progress(nodes.ended, nodes.total, lineOf(node));
+  context.progress(nodes.ended, nodes.total, lineOf(node), liveNodes(nodes.list()));
 }
 
 function resultOf(

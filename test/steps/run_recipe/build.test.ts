@@ -1,5 +1,6 @@
 /** Recipes built by the real dbt: what is built, what is told of it, and what a failure says. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { BuiltNode } from '#domain/recipe/build-nodes.ts';
 import { withoutDbt } from '#test/support/dbt.ts';
 import { createGround, type Ground } from './ground.ts';
 
@@ -32,6 +33,10 @@ describe.skipIf(withoutDbt())('a project with three recipes', () => {
       'daily-orders: started',
       expect.stringMatching(/^daily-orders: built, 100 rows in \d+\.\d s$/),
     ]);
+    const states = step.progress.map(({ detail }) =>
+      (detail as unknown as { nodes: BuiltNode[] }).nodes.map(({ status }) => status),
+    );
+    expect(states).toEqual([['running'], ['success']]);
     expect(step.progress.at(-1)).toMatchObject({ done: 1, total: 1 });
     expect(result).toMatchObject({
       outcome: 'succeeded',
