@@ -2,6 +2,7 @@
  *  refused by the page's policy. Through loading and while a worker works. */
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDashboard } from '#domain/dashboard/save-dashboard.ts';
 import { createTemplate } from '#domain/template/save-template.ts';
 import { setTemplateEnabled } from '#domain/template/set-enabled.ts';
 import { createRegistry } from '#steps/registry.ts';
@@ -21,6 +22,7 @@ let stage: Stage;
 let worker: Awaited<ReturnType<Stage['startWorker']>>;
 let scenarioId: number;
 let runId: number;
+let dashboardId: number;
 let deliveryId: number;
 
 beforeAll(async () => {
@@ -41,6 +43,7 @@ beforeAll(async () => {
   });
   scenarioId = ticking.id;
   await plantTemplate();
+  await plantDashboard();
   await plantDelivery();
 });
 afterAll(async () => {
@@ -75,6 +78,15 @@ async function plantTemplate(): Promise<void> {
   });
   const projectIds = [stage.project.id];
   await setTemplateEnabled(deps, who, { templateId: id, projectIds, enabled: true });
+}
+
+/** A dashboard with a card of words: others are slower to come, by as much as their query. */
+async function plantDashboard(): Promise<void> {
+  const who = await principalOf(stage.pool, { orgId: stage.org.id, userId: stage.owner.id });
+  const position = { x: 0, y: 0, w: 12, h: 6 };
+  const words = { title: 'Words', visualisation: 'text', options: { text: 'Read me.' }, position };
+  const input = { title: 'Words', cards: [words] };
+  dashboardId = (await createDashboard(stage.pool, who, stage.project.id, input)).id;
 }
 
 type Seen = { shifts: { at: number; value: number; what: string }[]; violations: string[] };
@@ -182,6 +194,9 @@ const SCREENS: Record<string, () => string> = {
   'a scenario': () => `scenarios/${scenarioId}`,
   'a run': () => `runs/${runId}`,
   Templates: () => 'templates',
+  Dashboards: () => 'dashboards',
+  'a dashboard': () => `dashboards/${dashboardId}`,
+  'the editor of a dashboard': () => `dashboards/${dashboardId}/edit`,
   'the matrix': () => 'templates?view=matrix',
   'a template': () => 'templates/hourly',
   members: () => 'settings/members',
