@@ -124,7 +124,10 @@ test('one delivery shows each try, and its message as it was sent, in a frame th
   );
   expect(files).toHaveLength(3);
   expect(files[0]).toMatch(/^sales-overview-\d{4}-\d\d-\d\d\.pdf \d+ KB Open Download$/);
-  const href = await page.$eval('[aria-label^="Download sales-overview-"]', (link) => link.href);
+  const href = await page.$eval(
+    '[aria-label^="Download sales-overview-"]',
+    (link) => (link as HTMLAnchorElement).href,
+  );
   const answer = await page.evaluate(async (address) => {
     const { status, headers } = await fetch(address);
     return [status, headers.get('content-disposition')];
