@@ -186,7 +186,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     addFigures(metrics, feedPool, heartbeatStaleSeconds);
 
     const files = readConsoleFiles(options.consoleFolder);
-    const showPage = createPages(house, files);
+    const showPage = createPages(house, files, requestLimits);
     const rest = getRequestListener(
       createRestApp({ ...house, requestLimits, searchedSchemas }).fetch,
     );

@@ -1,5 +1,5 @@
-/** Refuses requests to GraphQL beyond the limits, before anything is read; REST does so by itself, with the same
- *  limits and in its own shape. */
+/** Refuses requests to GraphQL beyond the limits, before anything is read; REST and pages do so by themselves, with the
+ *  same limits and each in its own shape. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -10,7 +10,7 @@ import { asked } from '#graphql/yoga.ts';
 type Place = { readonly publicUrl: string | null };
 
 /** 0, or the seconds until the next request may come. */
-function secondsToWait(limits: RequestLimits, place: Place, req: IncomingMessage): number {
+export function secondsToWait(limits: RequestLimits, place: Place, req: IncomingMessage): number {
   const authorization = authorizationOf(asked(place, req));
   return limits.take({ authorization, address: req.socket.remoteAddress ?? null });
 }

@@ -2,6 +2,7 @@
  *  dashboards for whoever has their link. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { tooMany, type RequestLimits } from '#domain/access/request-limits.ts';
 import { enterTile } from '#domain/access/tile-link.ts';
 import type { House } from '#graphql/context.ts';
 import { createGraphiQL } from '#graphql/graphiql.ts';
@@ -12,6 +13,7 @@ import { escapeHtml } from '#platform/html.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import { createDashboardPage } from './dashboard-page.ts';
 import { setPolicy } from './http.ts';
+import { secondsToWait } from './limit-requests.ts';
 import { createSharePage } from './share-page.ts';
 import { CACHE, sendFile, staticFile } from './static-file.ts';
 
@@ -38,7 +40,12 @@ const CONSOLE = [
   `connect-src 'self'`,
 ];
 
-export function createPages(house: House, files: ConsoleFiles): Pages {
+/** @param limits what they share with GraphQL and REST; files of the console are free. */
+export function createPages(
+  house: House,
+  files: ConsoleFiles,
+  limits: RequestLimits | undefined,
+): Pages {
   const graphiql = lazy(() => {
     const { html, policy } = createGraphiQL();
     const body = Buffer.from(html);
@@ -82,9 +89,17 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
 
   const dashboardPage = createDashboardPage(house);
 
-  const finish = async (work: Promise<void>, res: ServerResponse) => {
+  const finish = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    show: () => Promise<void>,
+  ): Promise<void> => {
     try {
-      await work;
+      const seconds = limits ? secondsToWait(limits, house, req) : 0;
+      if (seconds === 0) return await show();
+      setPolicy(res, WORDS);
+      res.setHeader('retry-after', seconds);
+      tell(res, 429, 'This cannot be shown now', tooMany(seconds).message);
     } catch (error) {
       if (error instanceof DomainError) {
         const status = error.code === 'NOT_FOUND' ? 404 : 403;
@@ -98,19 +113,19 @@ export function createPages(house: House, files: ConsoleFiles): Pages {
   return (req, res, path) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     if (path === GRAPHQL && takesHtml(req)) {
-      void finish(showGraphiQL(req, res), res);
+      void finish(req, res, () => showGraphiQL(req, res));
       return true;
     }
     if (path === TILE) {
-      void finish(showTile(req, res), res);
+      void finish(req, res, () => showTile(req, res));
       return true;
     }
     if (sharePage.isOf(path)) {
-      void finish(showShare(req, res, path), res);
+      void finish(req, res, () => showShare(req, res, path));
       return true;
     }
     if (dashboardPage.isOf(path)) {
-      void finish(dashboardPage.show(req, res, path), res);
+      void finish(req, res, () => dashboardPage.show(req, res, path));
       return true;
     }
     const file = files.find(path);

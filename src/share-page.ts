@@ -7,7 +7,7 @@ import { setPolicy } from './http.ts';
 
 // A link that is passed around is opened by many at once; each look is a query a card.
 const FRESH_MS = 10_000;
-// Some 100 KB each.
+// Some 100 KB each, with Han some 500.
 const MAX_KEPT = 100;
 
 const POLICY = [
@@ -42,7 +42,11 @@ export function createSharePage(house: House): SharePage {
     });
     html.catch(() => kept.delete(id));
     kept.delete(id);
-    kept.set(id, { at: now, html });
+    const drawn = { at: now, html };
+    kept.set(id, drawn);
+    setTimeout(() => {
+      if (kept.get(id) === drawn) kept.delete(id);
+    }, FRESH_MS).unref();
     for (const oldest of kept.keys()) {
       if (kept.size <= MAX_KEPT) break;
       kept.delete(oldest);

@@ -43,6 +43,20 @@ const post = (token: string, accept = 'application/json') =>
     body: JSON.stringify({ query: '{ viewer { role } }' }),
   });
 
+test('pages that ask the database take from the limit too, files of the console do not', async () => {
+  nowMs += 60_000;
+  const headers = { authorization: `Bearer ${ground.tokens.viewer.token}`, accept: 'text/html' };
+  const show = (path: string) => fetch(`${ground.url}${path}`, { headers });
+  for (let n = 0; n < 10; n += 1) expect((await show(`/share/made-up-${n}`)).status).toBe(404);
+  for (const path of ['/share/made-up', '/dashboards/1/page', '/tiles/scheduler']) {
+    const refused = await show(path);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(await refused.text()).toContain('the next one may come in 1 s');
+  }
+  expect((await show('/')).status).not.toBe(429);
+});
+
 test('REST, GraphQL and the operations of sockets take from the same limit', async () => {
   nowMs += 60_000;
   const { token } = ground.tokens.analyst;

@@ -52,6 +52,17 @@ export const findForAll = statement<ForAll>(
      from pg_database d where d.datname = current_database()`,
 );
 
+/** Functions that lock a number, while everybody may call them: in a database that is ours, and of a superuser, who may
+ *  call them all the same. Elsewhere others may count on them. */
+export const findLocksForAll = statement<{ signature: string }>(
+  'find-public-locks',
+  `select p.oid::regprocedure::text as signature
+     from pg_proc p, pg_database d join pg_roles me on me.oid = d.datdba
+    where d.datname = current_database() and me.rolname = current_user and me.rolsuper
+      and p.pronamespace = 'pg_catalog'::regnamespace and p.proname ~ '^pg_(try_)?advisory_.*lock'
+      and has_function_privilege('public', p.oid, 'execute')`,
+);
+
 /** $1 role. */
 export const mayConnect = statement<{ may: boolean }>(
   'may-connect',

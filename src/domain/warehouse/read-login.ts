@@ -77,7 +77,8 @@ async function writeRole(
   if (found.isSuperuser) await tx.query(`alter role ${name} set temp_file_limit = '2GB'`);
 }
 
-/** TEMP, and CREATE in the schema public as before Postgres 15: a right of everybody cannot be taken from one. */
+/** TEMP, CREATE in the schema public as before Postgres 15, and locks by number, with which a card could hold up whoever
+ *  takes the same number for half a minute: a right of everybody cannot be taken from one. */
 async function takeFromAll(tx: Client, { database, user }: sql.LoginRow): Promise<void> {
   const { temporary, create } = (await row(tx, sql.findForAll))!;
   const [base, me] = [quoteIdentifier(database), quoteIdentifier(user)];
@@ -85,6 +86,11 @@ async function takeFromAll(tx: Client, { database, user }: sql.LoginRow): Promis
     // Loading datasets needs it.
     await tx.query(`grant temporary on database ${base} to ${me}`);
     await tx.query(`revoke temporary on database ${base} from public`);
+  }
+  const locks = await rows(tx, sql.findLocksForAll);
+  if (locks.length > 0) {
+    const functions = locks.map(({ signature }) => signature).join(', ');
+    await tx.query(`revoke execute on function ${functions} from public`);
   }
   if (create) {
     await tx.query(`grant create on schema public to ${me}`);

@@ -205,20 +205,25 @@ describe('a card that tries to', () => {
     expect(rows).toEqual([{ n: 0 }]);
   });
 
-  test('keep a lock, a setting or a message from its session leaves none', async () => {
+  test('lock a number, which others may wait for, is refused', async () => {
+    for (const name of [
+      'pg_advisory_lock',
+      'pg_try_advisory_xact_lock',
+      'pg_advisory_lock_shared',
+    ]) {
+      const asked = ask(`select query_to_xml('select ${name}(42)', true, true, '')`);
+      await expect(asked).rejects.toThrow(`permission denied for function ${name}`);
+    }
+  });
+
+  test('keep a setting or a message from its session leaves none', async () => {
     const heard: unknown[] = [];
     const listener = new pg.Client(database.url);
     await listener.connect();
     listener.on('notification', (message) => heard.push(message));
     await listener.query('listen hf_run');
-    await ask(
-      `select pg_advisory_lock(42), pg_notify('hf_run', '1'), set_config('statement_timeout', '0', false)`,
-    );
+    await ask(`select pg_notify('hf_run', '1'), set_config('statement_timeout', '0', false)`);
     await untilNothingRuns();
-    const { rows } = await pool.query(
-      'select pg_try_advisory_lock(42) as free, pg_advisory_unlock(42)',
-    );
-    expect(rows[0].free).toBe(true);
     expect((await ask(`select current_setting('statement_timeout')`)).rows).toEqual([['31s']]);
     await listener.query('select 1');
     expect(heard).toEqual([]);
@@ -384,7 +389,8 @@ describe('the login', () => {
   test('needs a database user who may make logins, and says what to do', async () => {
     const name = `plain_${crypto.randomUUID().replaceAll('-', '')}`;
     await pool.query(
-      `create role ${name} login password 'plain'; create schema ${name} authorization ${name}`,
+      `create role ${name} login password 'plain'; create schema ${name} authorization ${name};
+       grant execute on function pg_advisory_xact_lock(bigint) to ${name}`,
     );
     const url = new URL(database.url);
     [url.username, url.password] = [name, 'plain'];
