@@ -100,6 +100,24 @@ export const recentSteps = statement<StepRow>(
    order by r.id desc, s.pos desc`,
 );
 
+/** A node of a dbt build, as `run_recipe` puts it out. */
+export type BuiltRow = { readonly name: string; readonly type: string; readonly reads: string[] };
+
+/** What dbt's manifest said at the last build that told its nodes. $1 project. */
+export const builtNodes = statement<BuiltRow>(
+  'flow-built-nodes',
+  `select n->>'name' as name, n->>'type' as type,
+          array(select jsonb_array_elements_text(coalesce(n->'reads', '[]'))) as reads
+   from (select s.output->'nodes' as nodes
+         from (select id from run
+               where project_id = $1 and step_kinds && array['sync_dataset', 'run_recipe', 'run_python', 'run_agent']::text[]
+               order by id desc limit 200) r
+         join step_run s on s.run_id = r.id and s.kind = 'run_recipe'
+         where jsonb_typeof(s.output->'nodes') = 'array' order by r.id desc, s.pos desc limit 1) last
+   cross join lateral jsonb_array_elements(last.nodes) n
+   where n->>'type' = 'model'`,
+);
+
 export type ScenarioRow = {
   readonly id: number;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** The Flow of a project: what is read from where, how fresh it is, and what works on it now. Six statements, however
+/** The Flow of a project: what is read from where, how fresh it is, and what works on it now. Eight statements at most, however
  *  much there is. */
 import { rows, type Queryable } from '#platform/db.ts';
 import type { Principal } from '../access/principal.ts';
@@ -80,6 +80,16 @@ export async function readFlow(db: Queryable, who: Principal, projectId: number)
       // An incremental recipe may name its own output as what it reads.
       edges.delete(`${output} ${key}`);
       connect(key, output, 'writes');
+    }
+  }
+  // What macros hide in the SQL, dbt's manifest tells: `model.honeyframe.daily`, `source.honeyframe.raw.orders`.
+  for (const { name, reads } of await rows(db, sql.builtNodes, [projectId])) {
+    const recipe = recipes.find(({ slug }) => slug === name);
+    if (recipe === undefined) continue;
+    const key = keyOf('recipe', recipe.id);
+    for (const id of reads) {
+      const from = byTable.get(id.split('.').at(-1)!) ?? null;
+      if (!edges.has(`${key} ${from}`)) connect(from, key, 'reads');
     }
   }
   for (const { id, cards } of dashboards) {

@@ -8,7 +8,7 @@ import { Ago } from '../../parts/time.tsx';
 import { Tips } from '../../parts/tips.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
 import { Build } from './build.tsx';
-import { hrefOf, isActive, NODE_LOOKS, stateOf, type Flow, type FlowNode } from './flow.ts';
+import { hrefOf, isActive, NODE_LOOKS, stateOf, whyOf, type Flow, type FlowNode } from './flow.ts';
 import { NodeWords } from './node-words.tsx';
 import { SyncNow } from './sync-now.tsx';
 import styles from './data.module.css';
@@ -93,7 +93,7 @@ function Row({ node, canEdit }: { node: FlowNode; canEdit: boolean }) {
         <StateMark looks={NODE_LOOKS} state={state} />
         {state !== 'FRESH' && state !== 'NEVER' && (
           <p className={styles['quiet']} data-tip-cut="">
-            <NodeWords node={node} />
+            {whyOf(node) ?? <NodeWords node={node} />}
           </p>
         )}
         {activity && isActive(activity) && (

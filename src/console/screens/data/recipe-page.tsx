@@ -100,17 +100,17 @@ export default function RecipePage({ id }: { id: string }) {
           <Panel title="About">
             <dl className={styles['facts']}>
               <dt>Built</dt>
-              <dd>
-                {flow?.writtenAt ? <Ago at={flow.writtenAt} /> : 'never'}
-                {builtBy && (
-                  <>
-                    {' by '}
+              <dd>{flow?.writtenAt ? <Ago at={flow.writtenAt} /> : 'never'}</dd>
+              {builtBy && (
+                <>
+                  <dt>Last build</dt>
+                  <dd>
                     <Link href={paths.run(project.slug, builtBy.databaseId)}>
-                      run {builtBy.databaseId}
+                      Run {builtBy.databaseId}
                     </Link>
-                  </>
-                )}
-              </dd>
+                  </dd>
+                </>
+              )}
               <dt>Rows</dt>
               <dd>{flow?.rowCount == null ? '–' : count(flow.rowCount)}</dd>
               <dt>Makes</dt>
