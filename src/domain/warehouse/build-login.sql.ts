@@ -30,6 +30,12 @@ export const findBuilderRole = statement<BuilderRow>(
     where me.rolname = current_user`,
 );
 
+/** $1 role. */
+export const mayMakeTemporary = statement<{ may: boolean }>(
+  'may-make-temporary',
+  `select has_database_privilege($1, current_database(), 'temporary') as may`,
+);
+
 /** Tables and views of ours that the builder cannot read yet. What it built is its own. $1 schema, $2 role. */
 export const findUnreadableTo = statement<{ name: string }>(
   'find-unreadable-to-builder',

@@ -85,8 +85,10 @@ async function prepare(
   if (!(await row(tx, mayConnect, [login.user]))!.may) {
     await tx.query(`grant connect on database ${quoteIdentifier(database)} to ${name}`);
   }
-  // Incremental models stage their rows in a temporary table.
-  await tx.query(`grant temporary on database ${quoteIdentifier(database)} to ${name}`);
+  // Incremental models stage their rows in a temporary table. Everybody may, unless it was taken away.
+  if (!(await row(tx, sql.mayMakeTemporary, [login.user]))!.may) {
+    await tx.query(`grant temporary on database ${quoteIdentifier(database)} to ${name}`);
+  }
   await tx.query(`grant usage, create on schema ${place} to ${name}`);
   await tx.query(`alter default privileges in schema ${place} grant select on tables to ${name}`);
   const unreadable = await rows(tx, sql.findUnreadableTo, [schema, login.user]);
