@@ -1,6 +1,7 @@
 /** What the demo lacks: names that do not fit, a broken scenario, a run of forty steps, one that fails in the middle of
  *  a group, one that goes on while it is looked at. All made through the API. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { mailingOf, mailsOf, type Mails } from './mails.ts';
 import { layPeople, type People } from './people.ts';
 import type { Stage } from './stage.ts';
 import { layThings } from './things.ts';
@@ -15,6 +16,9 @@ export type Ground = {
   readonly succeeded: number;
   /** Of forty steps. */
   readonly many: number;
+  /** Of one step that mails, to some in vain. */
+  readonly mailed: number;
+  readonly mails: Mails;
   readonly people: People;
   /** Where the tile is. */
   readonly tile: string;
@@ -93,6 +97,7 @@ export async function layGround(stage: Stage): Promise<Ground> {
     ],
   });
 
+  const mailing = await make(sales, await mailingOf(stage, sales));
   await layThings(stage, sales);
   await layTemplates(stage, Object.values(projects));
   const refresh = await findScenario(stage, sales, 'refresh-orders');
@@ -102,12 +107,15 @@ export async function layGround(stage: Stage): Promise<Ground> {
   // Right behind a refresh, of which there is one a minute: two that load the same refuse each other.
   await untilRun(stage, refresh, 'SUCCEEDED');
   const ended = await runUntil(stage, many, 'SUCCEEDED');
+  const mailed = await runUntil(stage, mailing, 'FAILED');
   return {
     projects,
     scenario: refresh,
     broken,
     failed: await runUntil(stage, failing, 'FAILED'),
     many: ended,
+    mailed,
+    mails: await mailsOf(stage, mailed),
     succeeded: await untilRun(stage, refresh, 'SUCCEEDED'),
     people: await layPeople(stage, Object.values(projects)),
     tile: tileLink.url,

@@ -1,5 +1,6 @@
 /** Every screen in every state of which a picture is kept. Parts are found loosely, by their roles and words. */
 import type { Page } from 'puppeteer';
+import { DASHBOARDS } from './dashboards.ts';
 import type { Ground } from './ground.ts';
 import type { Stage } from './stage.ts';
 
@@ -17,7 +18,7 @@ export type Shot = {
 
 const scenarioPath = (part?: string) => (ground: Ground) =>
   `/p/sales/scenarios/${ground.scenario}${part ? `/${part}` : ''}`;
-const runPath = (which: 'failed' | 'succeeded' | 'many') => (ground: Ground) =>
+const runPath = (which: 'failed' | 'succeeded' | 'many' | 'mailed') => (ground: Ground) =>
   `/p/sales/runs/${ground[which]}`;
 
 const members = '/p/sales/settings/members';
@@ -72,6 +73,31 @@ const PEOPLE: readonly Shot[] = [
         await page.keyboard.press('Enter');
       }
       await page.waitForSelector('input[name="again"]');
+    },
+  },
+];
+
+const deliveries = '/p/sales/deliveries';
+const deliveryPath = (which: 'sent' | 'failed') => (ground: Ground) =>
+  `${deliveries}/${ground.mails[which]}`;
+
+const MAILS: readonly Shot[] = [
+  { name: 'deliveries', path: deliveries },
+  { name: 'deliveries-everywhere', path: `${deliveries}?in=all` },
+  { name: 'deliveries-none', path: `${deliveries}?to=nobody-is-called-so` },
+  { name: 'delivery', path: deliveryPath('sent') },
+  { name: 'delivery-failed', path: deliveryPath('failed') },
+  {
+    name: 'delivery-again',
+    path: deliveryPath('failed'),
+    act: (page) => ask(page, /^Send again$/),
+  },
+  { name: 'delivery-unknown', path: `${deliveries}/999999999` },
+  {
+    name: 'run-report',
+    path: runPath('mailed'),
+    async act(page) {
+      await page.waitForSelector('[aria-label="Recipients"]');
     },
   },
 ];
@@ -266,6 +292,8 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForSelector('main [role="alert"]');
     },
   },
+  ...DASHBOARDS,
+  ...MAILS,
   ...PEOPLE,
   ...THINGS,
   { name: 'nothing', path: '/p/sales/no-such-screen' },

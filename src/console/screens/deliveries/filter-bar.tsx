@@ -28,7 +28,11 @@ export function FilterBar() {
             onText={(to) => set({ to })}
           />
         </div>
-        {!everywhere && <Scenario chosen={scenario} onChoose={(id) => set({ scenario: id })} />}
+        {!everywhere && (
+          <div className={styles['of']}>
+            <Scenario chosen={scenario} onChoose={(id) => set({ scenario: id })} />
+          </div>
+        )}
         <Field label="From">
           {(given) => (
             <input
