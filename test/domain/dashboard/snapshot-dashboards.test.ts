@@ -123,6 +123,20 @@ test('the cap takes those longest without a revision, never-recorded ones first,
   expect(await snapshot({ maxDashboards: 2 })).toMatchObject({ dashboards: [old], cut: 0 });
 });
 
+test('of 600 dashboards under the cap of 500 the other 100 come next time, and then none', async () => {
+  await pool.query(
+    `insert into dashboard (org_id, project_id, title, layout, default_time_filter, version)
+     select $1, $2, 'Dashboard ' || n, '{"columns": 12}', null, 1 from generate_series(1, 600) n`,
+    [house.org.id, house.project.id],
+  );
+  const first = await snapshot();
+  expect(first).toMatchObject({ snapshotted: 500, cut: 100, total: 600 });
+  const next = await snapshot();
+  expect(next).toMatchObject({ snapshotted: 100, skipped: 500, cut: 0 });
+  expect(new Set([...first.dashboards, ...next.dashboards]).size).toBe(600);
+  expect(await snapshot()).toMatchObject({ snapshotted: 0, skipped: 600, cut: 0 });
+});
+
 test('a revision holds all that is needed to restore the dashboard', async () => {
   const id = await dashboard(3);
   const whole = async () =>
