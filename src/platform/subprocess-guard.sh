@@ -45,11 +45,14 @@ living() {
   done
 }
 
-# A process may start another while we look: nothing is left when we have found nothing twice. 250 looks are 5 s or
+# A process may start another while we look: nothing is left when we have found nothing twice; once,
+# where one call ends all at once. 250 looks are 5 s or
 # more, for what the kernel cannot end at once, such as a read from a network disk that is gone.
+enough=2
+[ -z "$uid" ] || enough=1
 quiet=0
 looks=0
-while [ "$quiet" -lt 2 ] && [ "$looks" -lt 250 ]; do
+while [ "$quiet" -lt "$enough" ] && [ "$looks" -lt 250 ]; do
   [ "$looks" -eq 0 ] || sleep 0.02
   looks=$((looks + 1))
   [ -z "$group" ] || kill -s KILL -- "-$group" 2>/dev/null
@@ -62,4 +65,4 @@ while [ "$quiet" -lt 2 ] && [ "$looks" -lt 250 ]; do
   fi
 done
 
-[ "$quiet" -eq 2 ] || echo "these processes do not end:" $left >&2
+[ "$quiet" -eq "$enough" ] || echo "these processes do not end:" $left >&2

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { findPrlimit, findSetpriv } from './util-linux.ts';
+import { findPrlimit, findSetpriv, findUnshare } from './util-linux.ts';
 
 const SCRIPT = join(import.meta.dirname, 'subprocess-guard.sh');
 // 13 to 15 digits: no two subprocesses that live at the same time have the same, and nobody else has any.
@@ -34,11 +34,25 @@ export type Limits = {
   readonly fileBytes?: number;
 };
 
+export type GuardOptions = {
+  readonly as?: User | undefined;
+  readonly limits?: Limits | undefined;
+  /** A folder that it finds at /tmp and /var/tmp, where it begins. */
+  readonly temp?: string | undefined;
+};
+
+// Shared memory is a folder too, and is gone with the last process that sees it.
+const OWN =
+  'mount --bind "$1" /var/tmp && mount --bind /var/tmp /tmp && ' +
+  'mount -t tmpfs -o size=256m,mode=1777,nosuid,nodev none /dev/shm && cd /tmp && shift && exec "$@"';
+
 /** Started before the subprocess, so that there is no moment without.
  *  @throws Error when no process can be started, or none with this user or these limits. */
-export async function startGuard(as?: User, limits: Limits = {}): Promise<Guard> {
+export async function startGuard({ as, limits = {}, temp }: GuardOptions): Promise<Guard> {
   const [setpriv, prlimit] = await Promise.all([findSetpriv(), findPrlimit()]);
+  const unshare = temp === undefined ? null : await findUnshare();
   if (as !== undefined && setpriv === null) throw new Error(missing('setpriv'));
+  if (temp !== undefined && unshare === null) throw new Error(missing('unshare'));
   if (prlimit === null && Object.keys(limits).length > 0) throw new Error(missing('prlimit'));
   const mark = prlimit === null ? '' : String(randomInt(MARKS.from, MARKS.to));
   const user = as === undefined ? [] : [String(as.uid), setpriv!];
@@ -55,6 +69,9 @@ export async function startGuard(as?: User, limits: Limits = {}): Promise<Guard>
   guard.stdin.on('error', () => {});
   return {
     before: [
+      ...(unshare === null
+        ? []
+        : [unshare, '--mount', '--ipc', '--', '/bin/sh', '-c', OWN, 'sh', temp!]),
       ...(setpriv === null ? [] : [setpriv, '--pdeathsig=KILL', ...become(as), '--']),
       ...(prlimit === null ? [] : [prlimit, `--locks=${mark}:${mark}`, ...limiting(limits), '--']),
     ],

@@ -31,6 +31,8 @@ export type CommandOptions = {
   /** Runs as this user, of whom nothing is left either. Needs the right to become one, as root has it. */
   readonly as?: User;
   readonly limits?: Limits;
+  /** It finds `cwd` at /tmp and /var/tmp, and nothing of anybody else there: see findUnshare. Default false. */
+  readonly ownTemp?: boolean;
   /** Gets the other end of the subprocess's file 3, a socket, before anything comes through it. Whoever takes it
    *  listens to its errors. */
   readonly onChannel?: (channel: Duplex) => void;
@@ -59,7 +61,11 @@ export async function runCommand(
   if (!(await isFolder(cwd))) return ended({ refused: `there is no folder ${cwd} to work in` });
   if (program === null) return ended({ refused: notFound(command, env.PATH) });
 
-  await using guard = await startGuard(options.as, options.limits);
+  await using guard = await startGuard({
+    as: options.as,
+    limits: options.limits,
+    temp: options.ownTemp ? cwd : undefined,
+  });
   if ((aborted = signal.aborted)) return ended({});
   const [file, ...rest] = [...guard.before, program, ...args];
   const child = spawn(file!, rest, {

@@ -76,7 +76,7 @@ async function candidates(program = 'python3'): Promise<string[]> {
 
 /** What it says about itself, or why it cannot be used. */
 async function look(program: string, user: User | null, databaseUrl: string) {
-  await using place = await makeWorkplace(user);
+  await using place = await makeWorkplace(user, program);
   const { host, port, database, user: name } = new pg.Client({ connectionString: databaseUrl });
   const users = new Set([name ?? SUPERUSER, SUPERUSER]);
   const lines: string[] = [];
@@ -85,6 +85,7 @@ async function look(program: string, user: User | null, databaseUrl: string) {
     ['-I', place.file('probe.py'), host, String(port), database ?? '', ...users],
     {
       cwd: place.folder,
+      ownTemp: place.ownTemp,
       signal: AbortSignal.timeout(LOOK_MS),
       onLine: (line) => void (lines.length < 20 && lines.push(line)),
       ...(user !== null && { as: user }),

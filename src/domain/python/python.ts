@@ -42,7 +42,7 @@ const FILE_BYTES = 2 * 1024 ** 3;
 const PROCESSES = 256;
 const MEGABYTE = 1024 ** 2;
 // SIGINT raises KeyboardInterrupt; a step must have ended 2 s after its signal, with its folder gone.
-const GRACE_MS = 700;
+const GRACE_MS = 500;
 
 export function createPython(options: InterpreterOptions): Python {
   let found: Promise<Interpreter> | null = null;
@@ -62,7 +62,7 @@ export function createPython(options: InterpreterOptions): Python {
       const user = fenced ? await findUser() : null;
       if (fenced && user === null) throw new Failure('The step’s own user could not be made.');
       signal.throwIfAborted();
-      await using place = await makeWorkplace(user);
+      await using place = await makeWorkplace(user, program);
       const broken = new AbortController();
       let served: Promise<void> = Promise.resolve();
       const told: { failed: string | null; done: boolean } = { failed: null, done: false };
@@ -94,7 +94,8 @@ export function createPython(options: InterpreterOptions): Python {
         ['-I', '-B', '-u', '-X', 'utf8', place.file('runner.py')],
         {
           cwd: place.folder,
-          env: { TMPDIR: place.folder },
+          env: { HOME: place.inside, TMPDIR: place.inside },
+          ownTemp: place.ownTemp,
           signal: AbortSignal.any([signal, broken.signal]),
           graceMs: GRACE_MS,
           onLine(line, from) {

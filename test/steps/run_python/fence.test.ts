@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -13,6 +13,7 @@ import { keepDemoSignIn } from '#local/demo-sign-in.ts';
 import { keepSecrets } from '#local/secrets.ts';
 import { startEmbeddedPostgres } from '#platform/embedded-postgres.ts';
 import { createLog } from '#platform/log.ts';
+import { findUnshare } from '#platform/util-linux.ts';
 import { createTestFolder } from '#test/support/folder.ts';
 import { createStepLog, MAX_BYTES, MAX_LINES } from '#worker/step-log.ts';
 import { createGround, type Ground } from './ground.ts';
@@ -71,15 +72,18 @@ for _ in range(5):
 `;
 
 test('what it leaves behind is ended with it: forks, sessions of their own, daemons without a mark', async () => {
+  await using folder = await createTestFolder();
+  await chmod(folder.path, 0o711);
+  vi.stubEnv('TMPDIR', folder.path);
   const { output } = await ground.run(`${FLEES}
 time.sleep(0.3)
 import honeyframe as hf
 alive = [p for p in os.listdir("/proc") if p.isdigit() and os.stat("/proc/" + p).st_uid == os.getuid()]
-hf.output({"uid": os.getuid(), "alive": len(alive), "folder": os.getcwd()})`);
-  const { uid, alive, folder } = output.value as { uid: number; alive: number; folder: string };
+hf.output({"uid": os.getuid(), "alive": len(alive)})`);
+  const { uid, alive } = output.value as { uid: number; alive: number };
   expect(alive).toBeGreaterThan(5);
   expect(processesOf(uid)).toEqual([]);
-  expect(existsSync(folder)).toBe(false);
+  expect(readdirSync(folder.path)).toEqual([]);
 });
 
 test('one that ignores SIGINT, and forks for as long as it may, is ended within 2 s', async () => {
@@ -217,6 +221,8 @@ hf.output({"found": found, "read": read, "own": sorted(os.environ), "groups": os
 });
 
 test('it finds no secret in files: those of a data folder, an environment file, another step’s', async () => {
+  // Where it sees only its own /tmp, a folder there would prove nothing.
+  if ((await findUnshare()) !== null) vi.stubEnv('TMPDIR', '/var/lib');
   await using folder = await createTestFolder();
   // The way there is open: the files themselves are closed.
   await chmod(folder.path, 0o755);
@@ -231,7 +237,7 @@ test('it finds no secret in files: those of a data folder, an environment file, 
     dataDir: join(folder.path, 'postgres'),
     log,
   });
-  await using other = await makeWorkplace(await findUser());
+  await using other = await makeWorkplace(await findUser(), '/usr/bin/python3');
   const env = join(folder.path, 'scheduler.env');
   await writeFile(env, `SECRET_KEY=${secrets.SECRET_KEY}`, { mode: 0o600 });
   const { output } = await ground.run(
@@ -269,6 +275,26 @@ hf.output({"found": found, "seen": sorted(seen)})`,
   const { seen } = output.value as { seen: string[] };
   expect(seen).toContain('closed');
   expect(seen).not.toContain('password');
+});
+
+test('what it writes beside its folder is gone with it, and it sees no temporary file of others', async () => {
+  const unshare = await findUnshare();
+  const places = ['/tmp', '/var/tmp', '/dev/shm'].map((place) =>
+    join(place, `hf-left-${process.pid}`),
+  );
+  await using folder = await createTestFolder();
+  const { output } = await ground.run(
+    `import os, honeyframe as hf
+for path in hf.params["places"]:
+    with open(path, "w") as file: file.write("left")
+os.makedirs("closed/deep"); os.chmod("closed", 0)
+hf.output({"sees": os.path.exists(hf.params["folder"]), "home": os.environ["HOME"], "here": os.getcwd()})`,
+    { params: { places, folder: folder.path } },
+  );
+  // A container without CAP_SYS_ADMIN has one folder for all.
+  if (unshare === null) for (const place of places) await rm(place);
+  else expect(output.value).toEqual({ sees: false, home: '/tmp', here: '/tmp' });
+  expect(places.filter((place) => existsSync(place))).toEqual([]);
 });
 
 test('the platform’s database asks it for a password, which it has not', async () => {
