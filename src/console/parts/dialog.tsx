@@ -1,5 +1,6 @@
-/** A question over the page: one title, its content, its answers. Escape and a click beside it close it. Focus goes to
- *  the first field; without one to the first answer, the one that does nothing. */
+/** A question over the page: one title, its content, its answers. Escape closes it, and so does a click beside it unless
+ *  it has fields: a click that misses a button costs nobody what they typed. Focus goes to the first field; without one
+ *  to the first answer, the one that does nothing. */
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { useRef, type ReactNode } from 'react';
 import { Button } from './button.tsx';
@@ -26,14 +27,20 @@ export function Dialog({
   actions?: ReactNode;
 }) {
   const popup = useRef<HTMLDivElement>(null);
-  const first = () =>
+  const field = () =>
     popup.current?.querySelector<HTMLElement>(
       `.${styles['content']} :is(input, select, textarea)`,
-    ) ??
-    popup.current?.querySelector<HTMLElement>(`.${styles['actions']} button`) ??
-    true;
+    ) ?? null;
+  const first = () =>
+    field() ?? popup.current?.querySelector<HTMLElement>(`.${styles['actions']} button`) ?? true;
   return (
-    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && !hold && onClose()}>
+    <Base.Root
+      open={open}
+      onOpenChange={(isOpen, { reason }) => {
+        if (isOpen || hold || (reason === 'outside-press' && field())) return;
+        onClose();
+      }}
+    >
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
         <Base.Popup

@@ -63,7 +63,11 @@ export function PersonPicker({
         onText={setQ}
       />
       {error && <Failure error={error} onRetry={() => ask()} />}
-      {!data && fetching && <Skeleton lines={4} />}
+      {!data && fetching && (
+        <div className={styles['people']}>
+          <Skeleton lines={4} />
+        </div>
+      )}
       {data && (
         <ul className={styles['people']}>
           {[...unseen, ...found].map((person) => (
@@ -83,7 +87,7 @@ export function PersonPicker({
           {unseen.length + found.length === 0 && <li>Nobody is called so.</li>}
         </ul>
       )}
-      {more > 0 && <p className={styles['count']}>and {more} more; look for a name</p>}
+      <p className={styles['more']}>{more > 0 && `and ${more} more; look for a name`}</p>
     </fieldset>
   );
 }
