@@ -1,6 +1,7 @@
 /** Every screen in every state of which a picture is kept. Parts are found loosely, by their roles and words. */
 import type { Page } from 'puppeteer';
 import { DASHBOARDS } from './dashboards.ts';
+import { DATA } from './data.ts';
 import type { Ground } from './ground.ts';
 import type { Stage } from './stage.ts';
 
@@ -293,6 +294,7 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   ...DASHBOARDS,
+  ...DATA,
   ...MAILS,
   ...PEOPLE,
   ...THINGS,
