@@ -8,6 +8,7 @@ import { setTemplateEnabled } from '#domain/template/set-enabled.ts';
 import { createRegistry } from '#steps/registry.ts';
 import { principalOf } from '#test/support/factories.ts';
 import { until } from '#test/support/worker.ts';
+import { insertData } from '../graphql/data-rows.ts';
 import { fire, save, untilRun } from './scenario-ground.ts';
 import { complaints, openStage, type Stage } from './stage.ts';
 
@@ -24,6 +25,7 @@ let scenarioId: number;
 let runId: number;
 let dashboardId: number;
 let deliveryId: number;
+let data: Awaited<ReturnType<typeof insertData>>;
 
 beforeAll(async () => {
   stage = await openStage();
@@ -45,6 +47,8 @@ beforeAll(async () => {
   await plantTemplate();
   await plantDashboard();
   await plantDelivery();
+  const { id: projectId } = stage.project;
+  data = await insertData(stage.pool, { orgId: stage.org.id, projectId, word: 'orders' });
 });
 afterAll(async () => {
   await worker?.[Symbol.asyncDispose]();
@@ -207,6 +211,11 @@ const SCREENS: Record<string, () => string> = {
   'the audit log': () => 'settings/audit',
   Deliveries: () => 'deliveries',
   'a delivery': () => `deliveries/${deliveryId}`,
+  'the Flow': () => 'data',
+  datasets: () => 'data/datasets',
+  recipes: () => 'data/recipes',
+  'a dataset': () => `data/datasets/${data.dataset}`,
+  'a recipe': () => `data/recipes/${data.recipe}`,
 };
 
 test.each(Object.keys(SCREENS))('%s is light, calm and alone', async (name) => {

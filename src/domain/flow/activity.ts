@@ -3,8 +3,7 @@ import type { StepRow } from './flow.sql.ts';
 import type { Edge } from './freshness.ts';
 import { isNamed, targetsOf } from './step-targets.ts';
 
-export const ACTIVITY_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
-export type ActivityState = (typeof ACTIVITY_STATES)[number];
+export type ActivityState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
 export type Activity = {
   readonly runId: number;

@@ -3,8 +3,8 @@ import { statement } from '#platform/db.ts';
 import type { StepState, RunState } from '../run/run-state.ts';
 import type { BuildState } from '../recipe/record-build.ts';
 
-/** The kinds whose steps move data. The index `run_of_data` names the same ones. */
-export const DATA_KINDS = ['sync_dataset', 'run_recipe', 'run_python', 'run_agent'] as const;
+/** The kinds whose steps move data. The index `run_of_data` is on these runs alone, spelt like this. */
+const DATA_KINDS = `array['sync_dataset', 'run_recipe', 'run_python', 'run_agent']::text[]`;
 
 export type DatasetRow = {
   readonly id: number;
@@ -94,9 +94,9 @@ export const recentSteps = statement<StepRow>(
           coalesce(s.reason, r.reason) as reason, s.progress, s.started_at as "startedAt",
           s.finished_at as "finishedAt"
    from (select id, state, config, reason from run
-         where project_id = $1 and step_kinds && array['sync_dataset', 'run_recipe', 'run_python', 'run_agent']::text[]
+         where project_id = $1 and step_kinds && ${DATA_KINDS}
          order by id desc limit $2) r
-   join step_run s on s.run_id = r.id and s.kind = any(array['sync_dataset', 'run_recipe', 'run_python', 'run_agent'])
+   join step_run s on s.run_id = r.id and s.kind = any(${DATA_KINDS})
    order by r.id desc, s.pos desc`,
 );
 
@@ -110,7 +110,7 @@ export const builtNodes = statement<BuiltRow>(
           array(select jsonb_array_elements_text(coalesce(n->'reads', '[]'))) as reads
    from (select s.output->'nodes' as nodes
          from (select id from run
-               where project_id = $1 and step_kinds && array['sync_dataset', 'run_recipe', 'run_python', 'run_agent']::text[]
+               where project_id = $1 and step_kinds && ${DATA_KINDS}
                order by id desc limit 200) r
          join step_run s on s.run_id = r.id and s.kind = 'run_recipe'
          where jsonb_typeof(s.output->'nodes') = 'array' order by r.id desc, s.pos desc limit 1) last
@@ -129,6 +129,6 @@ export const scenarios = statement<ScenarioRow>(
   'flow-scenarios',
   `select id, name, steps from scenario
    where project_id = $1 and deleted_at is null
-     and step_kinds && array['sync_dataset', 'run_recipe', 'run_python', 'run_agent']::text[]
+     and step_kinds && ${DATA_KINDS}
    order by name, id`,
 );

@@ -7,8 +7,7 @@ import { runSteps } from '../scenario/run-steps.ts';
 import type { ScenarioDeps } from '../scenario/scenario.ts';
 import { findRecipe } from './save-recipe.sql.ts';
 
-export const BUILD_SCOPES = ['only', 'upstream', 'downstream', 'full'] as const;
-export type BuildScope = (typeof BUILD_SCOPES)[number];
+export type BuildScope = 'only' | 'upstream' | 'downstream' | 'full';
 
 export type BuildRequest = {
   readonly scope: BuildScope;

@@ -4,8 +4,7 @@ import { tablesIn } from '../flow/table-names.ts';
 import { unstorable } from '../step/form-problems.ts';
 import { findNearest } from '../trigger/nearest.ts';
 
-export const RECIPE_KINDS = ['sql', 'python'] as const;
-export type RecipeKind = (typeof RECIPE_KINDS)[number];
+const KINDS = ['sql', 'python'];
 
 export type RecipeInput = {
   readonly slug: string;
@@ -106,8 +105,8 @@ function formProblems({ slug, name, kind, sql, code }: Settled): Problem[] {
   if (name.trim() === '' || name.length > 100) {
     problems.push({ path: ['name'], message: 'has 1 to 100 characters', value: name });
   }
-  if (!RECIPE_KINDS.some((known) => known === kind)) {
-    const message = `is unknown; known are ${RECIPE_KINDS.join(', ')}`;
+  if (!KINDS.includes(kind)) {
+    const message = `is unknown; known are ${KINDS.join(', ')}`;
     problems.push({ path: ['kind'], message, value: kind });
     return problems;
   }

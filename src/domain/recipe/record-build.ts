@@ -4,8 +4,7 @@ import { rows, type Queryable } from '#platform/db.ts';
 import { toText } from '../event/event.ts';
 import * as sql from './record-build.sql.ts';
 
-export const BUILD_STATES = ['succeeded', 'failed', 'skipped'] as const;
-export type BuildState = (typeof BUILD_STATES)[number];
+export type BuildState = 'succeeded' | 'failed' | 'skipped';
 
 export type Build = {
   /** The recipe's; one that the project does not have is left out. */

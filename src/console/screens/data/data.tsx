@@ -2,12 +2,11 @@
  *  them stands in the address. */
 import { lazy, Suspense } from 'react';
 import { useRoute } from 'wouter';
-import { Failure, Skeleton } from '../../parts/notice.tsx';
+import { ButtonLink } from '../../parts/button.tsx';
+import { Empty, Failure, Skeleton } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { TabLinks } from '../../parts/tab-links.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
-import { Empty } from '../../parts/notice.tsx';
-import { ButtonLink } from '../../parts/button.tsx';
 import { AgentList } from './agent-list.tsx';
 import { FlowView } from './flow-view.tsx';
 import { useFlow } from './flow.ts';

@@ -1,6 +1,6 @@
 /** A dataset: how fresh it is, where its rows come from, a few of them, what uses it. */
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { DataDatasetDocument, DataDatasetSampleDocument } from '../../generated/graphql.ts';
 import { useLiveQuery } from '../../live/use-live-query.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
@@ -17,7 +17,6 @@ import DatasetForm from './dataset-form.tsx';
 import { DeleteDataset } from './delete.tsx';
 import { isActive, NODE_LOOKS, stateOf, useDataPulse } from './flow.ts';
 import { SyncNow } from './sync-now.tsx';
-import { Link } from 'wouter';
 import styles from './data.module.css';
 
 export default function DatasetPage({ id }: { id: string }) {

@@ -9,8 +9,7 @@ import {
 } from '../../generated/graphql.ts';
 import { useLiveQuery } from '../../live/use-live-query.ts';
 import { useStream } from '../../live/use-stream.ts';
-import { usePlace } from '../../shell/place.ts';
-import { paths } from '../../shell/place.ts';
+import { paths, usePlace } from '../../shell/place.ts';
 import type { StateLook } from '../../words/states.ts';
 
 export type FlowNode = DataNodePartsFragment;
