@@ -15,7 +15,7 @@ const rows = (count: number) =>
   `<!doctype html><title>rows</title><table>${'<tr><td>one<td>two<td>three</tr>'.repeat(count)}</table>`;
 // Half a minute, in which something can happen.
 const LONG = rows(40_000);
-const SOME = rows(6_000);
+const SOME = rows(3_000);
 
 /** @param onStart is told the process of each Chromium, in the order in which they come. */
 function start(options: Partial<RendererOptions> = {}, onStart: (pid: number) => void = () => {}) {
@@ -100,7 +100,7 @@ test('a document whose Chromium is killed in the middle is printed by the next o
     if (pids.length === 1) setTimeout(() => process.kill(pid, 'SIGKILL'), 300);
   });
   const bytes = await renderer.pdf(SOME, { signal: calm() });
-  expect(readPdf(bytes).pages).toBeGreaterThan(100);
+  expect(readPdf(bytes).pages).toBeGreaterThan(50);
   expect(pids).toHaveLength(2);
 });
 
