@@ -19,11 +19,11 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-const require = (text: string) => writeFile(join(folder.path, 'python/dbt-requirements.txt'), text);
+const list = (text: string) => writeFile(join(folder.path, 'python/dbt-requirements.txt'), text);
 
 test('a machine without Python is told what it needs', async () => {
   vi.stubEnv('PYTHON', '/nowhere/python3');
-  await require('');
+  await list('');
   expect(await setUpDbt(folder.path)).toMatch(/^there is no Python 3\.10 or newer with venv/);
   expect(isDbtReady(folder.path)).toBe(false);
 });
@@ -31,23 +31,23 @@ test('a machine without Python is told what it needs', async () => {
 test.skipIf(noDbt !== null)(
   'another list is installed anew, in the place of the one before; half of one is none',
   async () => {
-    await require('# first\n');
+    await list('# first\n');
     await mkdir(join(folder.path, '.dbt/interrupted'), { recursive: true });
     expect(await setUpDbt(folder.path)).toBeNull();
     expect(isDbtReady(folder.path)).toBe(true);
     const first = await readdir(join(folder.path, '.dbt'));
     expect(first).toHaveLength(1);
-    await require('# second\n');
+    await list('# second\n');
     expect(isDbtReady(folder.path)).toBe(false);
-    await require('nothing-like-it==1.0 --hash=sha256:00\n');
+    await list('nothing-like-it==1.0 --hash=sha256:00\n');
     expect(await setUpDbt(folder.path)).toMatch(/^pip install failed \(exit \d+\): ERROR/);
     expect(isDbtReady(folder.path)).toBe(false);
   },
 );
 
 test('the list pins every package by hashes', async () => {
-  const list = join(import.meta.dirname, '../../python/dbt-requirements.txt');
-  const entries = (await readFile(list, 'utf8')).replaceAll('\\\n', '').split('\n');
+  const file = join(import.meta.dirname, '../../python/dbt-requirements.txt');
+  const entries = (await readFile(file, 'utf8')).replaceAll('\\\n', '').split('\n');
   const packages = entries.filter((line) => line !== '' && !line.startsWith('#'));
   expect(packages.length).toBeGreaterThan(50);
   for (const each of packages)
