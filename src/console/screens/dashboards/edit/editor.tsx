@@ -103,8 +103,8 @@ export default function Editor({
           }
         >
           <p>
-            What you take leaves the page; both stay in the history, so that nothing of theirs is
-            lost.
+            Theirs drops what you have changed since. Yours is saved over theirs, which stays in the
+            history.
           </p>
         </Callout>
       )}
