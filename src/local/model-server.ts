@@ -70,7 +70,7 @@ export async function startModelServer(): Promise<ModelServer> {
     if (protocol === undefined || request.method !== 'POST') {
       return json(response, 404, { error: { message: `There is no ${path} here.` } });
     }
-    const body = JSON.parse(await read(request)) as Body;
+    const body: Body = JSON.parse(await read(request));
     const asked = { n: ++count, headers: request.headers, ...protocol.read(body) };
     requests.push(asked);
     if (requests.length > MAX_KEPT) requests.shift();

@@ -45,7 +45,7 @@ export function createOutsideFetch(): OutsideFetch {
   }
 
   return {
-    fetch: call as typeof globalThis.fetch,
+    fetch: call,
     [Symbol.dispose]() {
       agents.http.destroy();
       agents.https.destroy();

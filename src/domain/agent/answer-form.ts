@@ -25,7 +25,7 @@ const MAX_SHOWN = 3;
 export function readAnswerForm(
   schema: unknown,
 ): { form: AnswerForm; problems: [] } | { form: null; problems: Problem[] } {
-  const refuse = (message: string, path: string[] = [], value: unknown = undefined) => {
+  const refuse = (message: string, path: string[] = [], value?: unknown) => {
     const problem = { path, message, ...(value !== undefined && { value }) };
     return { form: null, problems: [problem] };
   };
@@ -49,7 +49,7 @@ export function readAnswerForm(
   if (problems.length > 0) return { form: null, problems };
   let parser: z.ZodType;
   try {
-    parser = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+    parser = z.fromJSONSchema(schema);
   } catch (error) {
     return refuse(`cannot be used: ${(error as Error).message}`);
   }

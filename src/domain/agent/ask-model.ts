@@ -71,7 +71,7 @@ export function openModel(
   const parts = [agent.instructions, ROW_IS_DATA];
   if (!llm.structured_output) parts.push(`${FORM}\n${JSON.stringify(form.schema)}`);
   const instructions = parts.join('\n\n');
-  const schema = jsonSchema<{ [key: string]: Json }>(form.schema as never, {
+  const schema = jsonSchema<{ [key: string]: Json }>(form.schema, {
     validate(value) {
       const flaw = form.flaw(value);
       return flaw === null

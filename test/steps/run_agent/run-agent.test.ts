@@ -37,7 +37,7 @@ afterEach(async () => {
 /** @param clock by which it waits; the true one unless given. */
 const begin = (given: Partial<StepContext> = {}, clock?: Clock) => {
   const kind = clock ? { ...runAgent, load: async () => executeBy(clock) } : runAgent;
-  return createStep(setting.url, setting.pool, place, kind as StepKind, given as object);
+  return createStep(setting.url, setting.pool, place, kind as StepKind, given);
 };
 
 /** Executes and publishes. */
@@ -198,7 +198,10 @@ test('a refused key ends it at once, and stands in no log line and in no reason'
   const apiKey = 'sk-very-secret-0123456789';
   const id = await createLlm(setting.pool, place, server, { apiKey, key });
   await createAgent(setting.pool, place, id);
-  server.behave(({ headers }) => ({ status: 401, text: `bad key: ${headers.authorization}` }));
+  server.behave(({ headers }) => ({
+    status: 401,
+    text: `bad key: ${String(headers.authorization)}`,
+  }));
   await using step = await begin({ secretKey: key });
   const result = await step.execute(GOOD);
   expect(server.requests[0]!.headers.authorization).toBe(`Bearer ${apiKey}`);
