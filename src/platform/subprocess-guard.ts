@@ -44,7 +44,7 @@ export type GuardOptions = {
 // Shared memory is a folder too, and is gone with the last process that sees it.
 const OWN =
   'mount --bind "$1" /var/tmp && mount --bind /var/tmp /tmp && ' +
-  'mount -t tmpfs -o size=256m,mode=1777,nosuid,nodev none /dev/shm && cd /tmp && shift && exec "$@"';
+  'mount -t tmpfs -o size=256m,mode=1777,nosuid,nodev none /dev/shm && cd /tmp && unset OLDPWD && shift && exec "$@"';
 
 /** Started before the subprocess, so that there is no moment without.
  *  @throws Error when no process can be started, or none with this user or these limits. */

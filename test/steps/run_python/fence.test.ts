@@ -343,7 +343,7 @@ test('where the platform’s database lets everyone in, no code is run', async (
 
 /** What a worker of another user than root finds, with these capabilities. */
 async function asNobody(capabilities: readonly string[]) {
-  const program = join(import.meta.dirname, 'as-nobody.ts');
+  const program = join(import.meta.dirname, 'fixture/as-nobody.ts');
   const become = ['--reuid=65534', '--regid=65534', '--clear-groups', ...capabilities];
   const { stdout } = await promisify(execFile)(
     'setpriv',
