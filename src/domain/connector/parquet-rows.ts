@@ -7,10 +7,9 @@ import { asFailure, Failure } from './failure.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import { isDecimal, parquetColumn, PARSERS, type ParquetColumn } from './parquet-types.ts';
 
-/** Rows that are decoded at a time: 20,000 of 8 columns are some 20 MB. Lists and structs are found only by reading a
- *  group from its beginning, so there fewer and larger pieces cost less. */
-const SLICE_ROWS = 20_000;
-const NESTED_SLICE_ROWS = 100_000;
+/** Rows of a batch. A row group is decoded once, column by column: pages hold up to a million values, so that reading a
+ *  group in pieces would decode each page again for every piece. */
+const BATCH_ROWS = 5000;
 
 /** @param name for people. The file is closed with the rows.
  *  @throws Failure. */
@@ -22,7 +21,10 @@ export async function openRows(
 ): Promise<OpenedRows> {
   const metadata = await reading(name, () => parquetMetadataAsync(file, { geoparquet: false }));
   const fields = parquetSchema(metadata).children;
-  const columns = fields.map((field) => parquetColumn(field, binaryAsText));
+  const columns = fields.map((field) => ({
+    ...parquetColumn(field, binaryAsText),
+    field: field.element.name,
+  }));
   for (const { element, children } of fields) {
     if (children.length > 0 || !isDecimal(element)) continue;
     // Without a type the library hands out the digits instead of a double.
@@ -41,64 +43,81 @@ export async function openRows(
 async function* batches(
   file: ParquetFile,
   metadata: FileMetaData,
-  columns: readonly ParquetColumn[],
+  columns: readonly (ParquetColumn & { readonly field: string })[],
   name: string,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const most = columns.some(({ nested }) => nested) ? NESTED_SLICE_ROWS : SLICE_ROWS;
   const total = Number(metadata.num_rows);
   let start = 0;
   for (const group of metadata.row_groups) {
     const end = start + Number(group.num_rows);
-    while (start < end) {
+    const values: Values[] = [];
+    for (const { field } of columns) {
       signal.throwIfAborted();
-      const until = Math.min(end, start + most);
-      const rows = await slice(file, metadata, name, start, until);
-      yield {
-        rows: rows.map((row) => cellsOf(row, columns)),
-        lines: rows.map((_, i) => start + i + 1),
-        broken: [],
-        bytes: Math.round((file.byteLength * until) / total),
-      };
-      start = until;
+      values.push(await readColumn(file, metadata, name, field, start, end));
     }
+    for (let from = start; from < end; from += BATCH_ROWS) {
+      const count = Math.min(BATCH_ROWS, end - from);
+      const cells = columns.map(({ cell }, i) => take(values[i]!, count, cell));
+      yield {
+        rows: Array.from({ length: count }, (_, row) => cells.map((column) => column[row]!)),
+        lines: Array.from({ length: count }, (_, row) => from + row + 1),
+        broken: [],
+        bytes: Math.round((file.byteLength * (from + count)) / total),
+      };
+    }
+    start = end;
   }
   await file.refuseChanged();
 }
 
-async function slice(
+/** The values of a column, page by page, and how far they have been taken. */
+type Values = { readonly pages: ArrayLike<unknown>[]; page: number; at: number };
+
+async function readColumn(
   file: ParquetFile,
   metadata: FileMetaData,
   name: string,
+  field: string,
   rowStart: number,
   rowEnd: number,
-): Promise<unknown[][]> {
-  let rows: unknown[][] = [];
+): Promise<Values> {
+  const pages: ArrayLike<unknown>[] = [];
   await reading(name, () =>
     parquetRead({
       file,
       metadata,
+      columns: [field],
       rowStart,
       rowEnd,
       compressors,
       parsers: PARSERS,
       utf8: false,
       geoparquet: false,
-      useOffsetIndex: true,
-      onComplete: (read) => {
-        rows = read;
-      },
+      onChunk: ({ columnData }) => void pages.push(columnData),
     }),
   );
-  if (rows.length === rowEnd - rowStart) return rows;
-  throw new Failure(`${name} has fewer rows than it says: ${rowStart + rows.length} of ${rowEnd}.`);
+  const count = pages.reduce((sum, page) => sum + page.length, 0);
+  if (count === rowEnd - rowStart) return { pages, page: 0, at: 0 };
+  throw new Failure(
+    `${name} has ${count} values of ${field} where it says that there are ${rowEnd - rowStart}.`,
+  );
 }
 
-function cellsOf(row: readonly unknown[], columns: readonly ParquetColumn[]): Cell[] {
-  return columns.map(({ cell }, i) => {
-    const value = row[i];
-    return value === null || value === undefined ? null : cell(value);
-  });
+function take(values: Values, count: number, cell: ParquetColumn['cell']): Cell[] {
+  const taken: Cell[] = [];
+  while (taken.length < count) {
+    const page = values.pages[values.page]!;
+    if (values.at === page.length) {
+      // Let go of what has been taken.
+      values.pages[values.page++] = [];
+      values.at = 0;
+      continue;
+    }
+    const value = page[values.at++];
+    taken.push(value === null || value === undefined ? null : cell(value));
+  }
+  return taken;
 }
 
 /** What the library refuses is about the file, not about this program. */

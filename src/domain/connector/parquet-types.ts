@@ -5,7 +5,6 @@ import { rawJson } from './raw-json.ts';
 
 export type ParquetColumn = {
   readonly type: string;
-  readonly nested: boolean;
   readonly cell: (value: unknown) => Cell;
 };
 
@@ -14,16 +13,14 @@ export type ParquetColumn = {
 export function parquetColumn(field: SchemaTree, binaryAsText: boolean): ParquetColumn {
   const { element } = field;
   if (field.children.length > 0 || element.repetition_type === 'REPEATED') {
-    return { type: 'jsonb', nested: true, cell: toJson };
+    return { type: 'jsonb', cell: toJson };
   }
-  return { nested: false, ...scalar(element, binaryAsText) };
+  return scalar(element, binaryAsText);
 }
 
-type Scalar = Pick<ParquetColumn, 'type' | 'cell'>;
+const text: ParquetColumn = { type: 'text', cell: String };
 
-const text: Scalar = { type: 'text', cell: String };
-
-function scalar(element: SchemaElement, binaryAsText: boolean): Scalar {
+function scalar(element: SchemaElement, binaryAsText: boolean): ParquetColumn {
   const { type, converted_type: converted, logical_type: logical } = element;
   if (isDecimal(element)) return decimal(element);
   switch (logical?.type ?? converted) {
@@ -92,7 +89,7 @@ function integer({ type, converted_type: converted, logical_type: logical }: Sch
 }
 
 /** The file's own digits: as a double, those past the fifteenth would be lost. */
-function decimal({ precision, scale, logical_type: logical }: SchemaElement): Scalar {
+function decimal({ precision, scale, logical_type: logical }: SchemaElement): ParquetColumn {
   const digits = logical?.type === 'DECIMAL' ? logical.precision : (precision ?? 38);
   const places = logical?.type === 'DECIMAL' ? logical.scale : (scale ?? 0);
   return {
@@ -114,7 +111,10 @@ function placed(value: bigint, places: number): string {
   return `${value < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
-function timeOfDay({ converted_type: converted, logical_type: logical }: SchemaElement): Scalar {
+function timeOfDay({
+  converted_type: converted,
+  logical_type: logical,
+}: SchemaElement): ParquetColumn {
   const unit =
     logical?.type === 'TIME' ? logical.unit : converted === 'TIME_MILLIS' ? 'MILLIS' : 'MICROS';
   const micros = { MILLIS: 1000n, MICROS: 1n, NANOS: 1n }[unit];
