@@ -11,7 +11,7 @@ let stage: Stage;
 let worker: Awaited<ReturnType<Stage['startWorker']>>;
 let folder: string;
 let page: Page;
-let told: readonly string[];
+const pages: (readonly string[])[] = [];
 let dataset: number;
 
 const nodeSel = (id: string) => `[data-node="FlowNode:${id}"]`;
@@ -47,12 +47,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   page = await stage.page();
-  told = complaints(page);
+  pages.push(complaints(page));
 });
-afterEach(async () => {
-  expect(told).toEqual([]);
-  await page.close();
-});
+afterEach(() => page.close());
 
 const stateOf = (selector: string) =>
   page.$eval(selector, (element) => (element as HTMLElement).dataset['state']);
@@ -144,7 +141,7 @@ test('the picture goes by keys: along the lines, larger, smaller, and to a page'
 test('in the dark and on a phone it is a list that scrolls no page sideways', async () => {
   await page.close();
   page = await stage.page({ width: 390, height: 844, dark: true });
-  told = complaints(page);
+  pages.push(complaints(page));
   for (const place of ['data', 'data/datasets', 'data/recipes', 'data/agents', 'data/connectors']) {
     await page.goto(stage.path(place));
     await sees(page, place === 'data' ? /from Orders/ : /Data/);
@@ -163,4 +160,9 @@ test('a failed sync is told on the node with its reason, and what is in use is n
   await (await page.waitForSelector('::-p-aria(Delete Orders)'))!.click();
   await (await page.waitForSelector('::-p-text(Delete the dataset)'))!.click();
   await sees(page, /in use by recipe Daily sales/, { within: '[role=dialog]' });
+});
+
+test('none of these pages complained', () => {
+  expect(pages.flat()).toEqual([]);
+  expect(pages.length).toBeGreaterThan(5);
 });

@@ -36,17 +36,23 @@ async function ask(person: Person, query: string, variables: Record<string, unkn
 let slug: string;
 let id: string;
 let databaseId: number;
+// oxlint-disable-next-line typescript/no-explicit-any -- as answered
+let first: any;
 beforeEach(async () => {
   slug = `orders-${crypto.randomUUID().slice(0, 8)}`;
   const input = { slug, name: 'Orders', connectorId: `${connector}`, source: { path: 'o.csv' } };
   const made = await ask('designer', CREATE, { projectId: ground.project.id, input });
-  expect(made.createDataset).toMatchObject({
+  first = made.createDataset;
+  ({ id, databaseId } = made.createDataset);
+});
+
+test('a new one has its defaults, and its source as its connector reads it', () => {
+  expect(first).toMatchObject({
     __typename: 'Dataset',
     ...{ slug, tableName: slug.replaceAll('-', '_'), mode: 'FULL' },
     source: { path: 'o.csv', delimiter: ',' },
     connector: { slug: 'files' },
   });
-  ({ id, databaseId } = made.createDataset);
 });
 
 test('every problem is told where it was written', async () => {
