@@ -10,7 +10,7 @@ export const USAGE = `npm start [-- --json]
 Starts everything on this machine: Postgres, the API and one worker, with demo data on an empty
 database. Ctrl-C stops all of it. Logs go to standard error.
 
-  --json   when ready, print one line: {"url","token","email","password","project_id"}
+  --json   when ready, print one line: {"url","token","email","password","project_id","inbox_url"}
   --help   this text
 
   PORT           4000      where it listens (0: any free port)
@@ -22,13 +22,14 @@ database. Ctrl-C stops all of it. Logs go to standard error.
 const STREAM = "-H 'accept: text/event-stream' ";
 
 /** One line of JSON; null for what this folder does not know. */
-export function jsonLine({ url, demo }: Facts): string {
+export function jsonLine({ url, demo, inboxUrl }: Facts): string {
   return JSON.stringify({
     url,
     token: demo?.token ?? null,
     email: demo?.email ?? null,
     password: demo?.password ?? null,
     project_id: demo?.projectId ?? null,
+    inbox_url: inboxUrl,
   });
 }
 

@@ -20,7 +20,7 @@ test('the commands to try are valid: their documents fit the schema', () => {
   }
 });
 
-test('--json is one line with the five agreed names', () => {
+test('--json is one line with the six agreed names', () => {
   const line = jsonLine(FACTS);
   expect(line).not.toContain('\n');
   expect(JSON.parse(line)).toEqual({
@@ -29,6 +29,7 @@ test('--json is one line with the five agreed names', () => {
     email: 'a@demo.example',
     password: 'word',
     project_id: 7,
+    inbox_url: FACTS.inboxUrl,
   });
 });
 
