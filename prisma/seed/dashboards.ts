@@ -7,6 +7,7 @@ import {
 } from '#domain/dashboard/card.ts';
 import type { TimeFilter } from '#domain/dashboard/time-filter.ts';
 import { type Queryable, row } from '#platform/db.ts';
+import { nightlyDashboard } from './nightly-dashboard.ts';
 import type { People, ProjectSlug } from './people.ts';
 import * as sql from './seed.sql.ts';
 
@@ -20,7 +21,7 @@ type Card = {
   readonly size?: { readonly w: number; readonly h: number };
 };
 
-type Dashboard = {
+export type Dashboard = {
   readonly project: ProjectSlug;
   readonly title: string;
   readonly filter: TimeFilter;
@@ -289,6 +290,7 @@ export const DASHBOARDS: readonly Dashboard[] = [
       },
     ],
   },
+  nightlyDashboard(SEASON, within),
 ];
 
 const OTHER = { w: 6, h: 4 };

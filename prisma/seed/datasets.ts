@@ -59,13 +59,13 @@ const TABLES: readonly Planned[] = [
 ];
 
 /** @param url of this database, for the connector that reads from it.
- *  @returns whether that one could be made. */
+ *  @returns the connector of the files, and whether that other one could be made. */
 export async function makeDatasets(
   pool: Pool,
   who: Principal,
   { projects }: People,
   { url, secretKey, log }: { url: string; secretKey: SecretKey | undefined; log: Log },
-): Promise<boolean> {
+): Promise<{ files: number; hasWarehouse: boolean }> {
   const make = async (connectorId: number, planned: readonly Planned[]) => {
     for (const { project, ...dataset } of planned) {
       await createDataset(pool, who, projects[project].id, { connectorId, ...dataset });
@@ -86,7 +86,7 @@ export async function makeDatasets(
     log.warn(
       'the demo does without its PostgreSQL connector: that needs SECRET_KEY and a database user who may create logins',
     );
-    return false;
+    return { files: folder.id, hasWarehouse: false };
   }
   const warehouse = await createConnector(
     pool,
@@ -95,5 +95,5 @@ export async function makeDatasets(
     secretKey,
   );
   await make(warehouse.id, TABLES);
-  return true;
+  return { files: folder.id, hasWarehouse: true };
 }

@@ -60,6 +60,7 @@ export function makeData(): ReadonlyMap<string, string> {
     'stock.csv': stock(random(14)),
     'tickets.csv': tickets(random(15), 8_000),
     'sessions.csv': sessions(random(16), 19_000),
+    'reviews.csv': reviews(random(17), 360),
   };
   return new Map(Object.entries(tables).map(([name, table]) => [name, toCsv(table)]));
 }
@@ -169,6 +170,50 @@ function sessions(chance: Random, count: number): Table {
     ];
   });
   return { columns: 'session_id started_at country device source pages seconds ordered', rows };
+}
+
+// Weights of stars from 1 to 5. Two products please nobody.
+const STARS = [4, 6, 15, 35, 40];
+const FEW_STARS = [30, 28, 20, 14, 8];
+const UNLOVED: readonly string[] = ['candle-large', 'gift-box'];
+
+const BLAME = [
+  'Arrived late and the lid was broken',
+  'The wrong jar came and then a refund took weeks',
+  'Slow delivery and a damaged box',
+  'One piece was missing',
+  'The worst I ever bought here',
+];
+const NEITHER = [
+  'It is what the picture shows',
+  'Good value but a late parcel',
+  'About what one expects of it',
+  'The label is in four languages',
+  'We use it every day',
+];
+const PRAISE = [
+  'Great taste and fast delivery',
+  'Perfect for breakfast and we love it',
+  'Friendly shop and an excellent product',
+  'Happy with it and will recommend it',
+  'A nice gift that arrived quick',
+];
+
+/** Of the last twelve whole weeks, which the dashboards show: two sentences each, as pleased as the stars. */
+function reviews(chance: Random, count: number): Table {
+  const days = Array.from({ length: count }, () => chance.whole(DAYS - 90, DAYS - 7));
+  const rows = days
+    .toSorted((a, b) => a - b)
+    .map((day, index) => {
+      const [sku] = PRODUCTS[chance.index(POPULARITY)]!;
+      const stars = 1 + chance.index(UNLOVED.includes(sku) ? FEW_STARS : STARS);
+      const sentences = stars < 3 ? BLAME : stars === 3 ? NEITHER : PRAISE;
+      const first = chance.whole(0, sentences.length - 1);
+      const second = chance.next() < 0.3 ? NEITHER : sentences;
+      const other = second[(first + 1) % second.length]!;
+      return [index + 1, dayText(day), sku, stars, `${sentences[first]}. ${other}.`];
+    });
+  return { columns: 'review_id written_on sku stars body', rows };
 }
 
 /** Instants of the year, ascending: more of them later in the year, in December, at weekends and by day. */

@@ -7,13 +7,13 @@ import type { People } from './people.ts';
 
 export const modelAddress = (port: number) => `http://127.0.0.1:${port}/v1`;
 
-/** @param port where that server listens, on this machine. */
+/** @param port where that server listens, on this machine. @returns its connector. */
 export async function makeModel(
   pool: Pool,
   who: Principal,
   { projects }: People,
   port: number,
-): Promise<void> {
+): Promise<number> {
   const connector = await createConnector(
     pool,
     who,
@@ -52,4 +52,5 @@ export async function makeModel(
       },
     },
   );
+  return connector.id;
 }

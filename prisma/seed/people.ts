@@ -9,6 +9,7 @@ const PROJECTS = [
   { slug: 'sales', name: 'Sales', zone: 'Asia/Jakarta' },
   { slug: 'support', name: 'Customer support', zone: 'Europe/Berlin' },
   { slug: 'web', name: 'Web shop', zone: null },
+  { slug: 'demo', name: 'Nightly chain', zone: 'Europe/Berlin' },
 ] as const;
 
 export type ProjectSlug = (typeof PROJECTS)[number]['slug'];

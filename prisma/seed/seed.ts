@@ -1,4 +1,4 @@
-/** Fills an empty database with the demo: one organisation with three projects on data of our own, and
+/** Fills an empty database with the demo: one organisation with four projects on data of our own, and
  *  scenarios that begin within a minute. */
 import { findPrincipal } from '#domain/access/authenticate.ts';
 import { issueToken } from '#domain/access/tokens.ts';
@@ -10,6 +10,7 @@ import { makeDashboards } from './dashboards.ts';
 import { makeDatasets } from './datasets.ts';
 import { makeInbox } from './inbox.ts';
 import { makeModel, modelAddress } from './model.ts';
+import { makeNightly } from './nightly.ts';
 import { poolWithin } from './one-transaction.ts';
 import { makePeople } from './people.ts';
 import { makeScenarios } from './scenarios.ts';
@@ -61,17 +62,23 @@ export async function seedDemo(
     const { orgId, adminId, email, password, projects } = people;
     const admin = (await findPrincipal(tx, { userId: adminId, orgId }))!;
     const inside = poolWithin(tx);
-    const hasWarehouse = await makeDatasets(inside, admin, people, { url, secretKey, log });
+    const { files, hasWarehouse } = await makeDatasets(inside, admin, people, {
+      url,
+      secretKey,
+      log,
+    });
     if (inboxPort !== undefined) await makeInbox(inside, admin, inboxPort);
-    if (modelPort !== undefined) await makeModel(inside, admin, people, modelPort);
+    const model =
+      modelPort === undefined ? null : await makeModel(inside, admin, people, modelPort);
     await makeDashboards(tx, people);
     const deps = { pool: inside, kinds: createRegistry() };
     const has = {
       warehouse: hasWarehouse,
       inbox: inboxPort !== undefined,
-      model: modelPort !== undefined,
+      model: model !== null,
     };
     await makeScenarios(deps, admin, people, has);
+    if (model !== null && has.inbox) await makeNightly(deps, admin, people, { files, model });
     await makeTemplates(deps, admin, people);
     const projectId = projects.sales.id;
     const request = { name: 'Demo', scopes: [], projectId, expiresAt: null };

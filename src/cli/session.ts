@@ -17,8 +17,9 @@ export type Session = Api & {
   /** The one that is named, else the token's default, else the only one. Asked once.
    *  @throws CliError where none is meant or found. */
   project(): Promise<Project>;
-  /** By slug in the project, or by number anywhere. @throws CliError with the nearest slug. */
-  scenario(slugOrId: string): Promise<ScenarioRef>;
+  /** By slug in the project, as `project/slug` in another one, or by number anywhere.
+   *  @throws CliError with the nearest slug. */
+  scenario(ref: string): Promise<ScenarioRef>;
   /** A mutation's one result. @throws CliError where it is a failure. */
   command<Result>(document: string, variables: Readonly<Record<string, unknown>>): Promise<Result>;
 };
@@ -33,7 +34,12 @@ export function openSession(settings: Settings): Session {
   return {
     ...api,
     project,
-    scenario: (slugOrId) => findScenario(api, slugOrId, project),
+    scenario(ref) {
+      const [, named, slug] = /^([^/]+)\/(.+)$/.exec(ref) ?? [];
+      return named === undefined
+        ? findScenario(api, ref, project)
+        : findBySlug(api, slug!, findProject(api, named));
+    },
     async command<Result>(document: string, variables: Readonly<Record<string, unknown>>) {
       const answer = await api.query<Record<string, Result | Failure>>(document, variables);
       const [result] = Object.values(answer);
@@ -113,21 +119,29 @@ async function findScenario(
     if (scenario) return scenario;
     throw notFound(`There is no scenario ${slugOrId} that you may see.`);
   }
-  const { databaseId, slug: projectSlug } = await project();
+  return findBySlug(api, slugOrId, project());
+}
+
+async function findBySlug(
+  api: Api,
+  wanted: string,
+  project: Promise<Project>,
+): Promise<ScenarioRef> {
+  const { databaseId, slug: projectSlug } = await project;
   const where = { project: String(databaseId) };
   const { scenarios } = await api.query<{ scenarios: { nodes: ScenarioRef[] } }>(SCENARIO_BY_SLUG, {
     ...where,
-    slug: slugOrId,
+    slug: wanted,
   });
-  const all = scenarios.nodes.some(({ slug }) => slug === slugOrId)
+  const all = scenarios.nodes.some(({ slug }) => slug === wanted)
     ? scenarios.nodes
     : await allPages<ScenarioRef>(api, SCENARIO_SLUGS, where);
-  const found = all.find(({ slug }) => slug === slugOrId);
+  const found = all.find(({ slug }) => slug === wanted);
   if (found) return found;
-  const message = `There is no scenario "${slugOrId}" in the project ${projectSlug}.`;
+  const message = `There is no scenario "${wanted}" in the project ${projectSlug}.`;
   throw notFound(
     message,
-    slugOrId,
+    wanted,
     all.map(({ slug }) => slug),
   );
 }

@@ -14,8 +14,9 @@ export const run = command({
   name: 'run',
   summary: 'Runs a scenario now, whatever its trigger, switch and pause say',
   words: '<slug>',
-  more: `Behind an active run of the scenario it waits. --follow shows it live to its end; Ctrl-C leaves it going
-unless told otherwise, and a lost connection is taken up where it broke off.`,
+  more: `One of another project than the token's default: project/slug. Behind an active run of the scenario it waits.
+--follow shows it live to its end; Ctrl-C leaves it going unless told otherwise, and a lost connection is taken up
+where it broke off.`,
   options: {
     param: {
       type: 'string',
@@ -32,6 +33,7 @@ unless told otherwise, and a lost connection is taken up where it broke off.`,
   },
   examples: [
     ['hf-scheduler run nightly-mart-refresh --follow', 'run it and watch'],
+    ['hf-scheduler run demo/nightly -f', 'of the project demo'],
     ['hf-scheduler run ingest --param day=2026-01-31', 'with a parameter'],
     [
       `hf-scheduler run ingest --idempotency-key "$BUILD_ID" --follow --json`,
