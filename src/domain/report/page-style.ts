@@ -70,6 +70,8 @@ body{background:${LOOK.ground};font-size:14px;line-height:1.45}
 main{max-width:${SCREEN.width + 32}px;margin:0 auto;padding:24px 16px 48px}
 main>section+section{margin-top:40px}
 header{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:flex-end;gap:4px 24px;margin-bottom:16px}
+header.framed{margin-top:-8px}
+header.framed p{margin-top:0}
 h1{font-size:24px}
 h2{font-size:14px;margin-bottom:8px}
 .sub{font-size:13px}

@@ -80,7 +80,7 @@ function section(
     : `<div><h1 class="clamp">${escapeHtml(view.title)}</h1><p class="sub">${period}</p></div>
 <p class="sub right">${escapeHtml(view.project.name)}<br>${asked}</p>`;
   return `<section class="d${at}">
-<header${hasLongTitle(view) ? ' class="long"' : ''}>${head}</header>
+<header${framed ? ' class="framed"' : hasLongTitle(view) ? ' class="long"' : ''}>${head}</header>
 ${notice}${view.cards.length === 0 ? empty : cards}
 </section>`;
 }
