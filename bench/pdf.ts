@@ -84,7 +84,7 @@ if (ratio > RATIO_LIMIT || growth > GROWTH_LIMIT) process.exitCode = 1;
 async function printOurs(view: DashboardView): Promise<void> {
   const bytes = await drawing([view], signal, async (draw) => {
     renderer.prepare();
-    return await renderer.pdf(await draw.page('print'), { signal });
+    return renderer.pdf(await draw.page('print'), { signal });
   });
   pdfBytes += bytes.length;
 }

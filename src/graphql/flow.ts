@@ -2,7 +2,13 @@
 import { may } from '#domain/access/principal.ts';
 import type { Activity, ActivityState } from '#domain/flow/activity.ts';
 import type { Edge, Freshness } from '#domain/flow/freshness.ts';
-import { readFlow, type Flow, type FlowNode, type NodeAction, type NodeKind } from '#domain/flow/read-flow.ts';
+import {
+  readFlow,
+  type Flow,
+  type FlowNode,
+  type NodeAction,
+  type NodeKind,
+} from '#domain/flow/read-flow.ts';
 import { listScenarios, usesOf, type Use, type UsedKind } from '#domain/flow/uses.ts';
 import type { Change } from '#domain/event/changes.ts';
 import { getProject } from '#domain/project/project.ts';
@@ -109,7 +115,8 @@ export const FlowNodeType = builder.objectRef<FlowNode>('FlowNode').implement({
     action: t.field({
       type: NodeActionType,
       nullable: true,
-      description: 'What makes it fresh when somebody asks; null: only steps do, or nothing has to.',
+      description:
+        'What makes it fresh when somebody asks; null: only steps do, or nothing has to.',
       resolve: ({ action }) => action,
     }),
     writtenAt: t.expose('writtenAt', {

@@ -36,7 +36,10 @@ export function createCertificate(): Certificate {
   const signature = sign('sha256', body, privateKey);
   const whole = sequence(body, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
   // No empty line at the end: OpenSSL refuses one, and every fourth would end in one.
-  const lines = whole.toString('base64').match(/.{1,64}/g)!.join('\n');
+  const lines = whole
+    .toString('base64')
+    .match(/.{1,64}/g)!
+    .join('\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,

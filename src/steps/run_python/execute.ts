@@ -46,7 +46,7 @@ async function run(context: StepContext, config: PythonConfig): Promise<StepResu
     const reason = await python.run(
       {
         ...code,
-        params: config.params as Json,
+        params: config.params,
         memoryMb: config.memory_mb,
         cpuSeconds: config.cpu_seconds,
       },

@@ -68,7 +68,7 @@ async function build(context: StepContext, config: RecipeConfig, db: Client): Pr
     if (!turn.lost.aborted) throw error;
     throw new Failure(`The build was stopped: ${turn.lost.reason.message}.`, true);
   }
-  return resultOf(context, buildable, end, (performance.now() - startedAt) / 1000);
+  return await resultOf(context, buildable, end, (performance.now() - startedAt) / 1000);
 }
 
 /** Between the check of the scenario and now a recipe may have gone, or a template may have named another. */

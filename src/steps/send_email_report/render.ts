@@ -55,7 +55,7 @@ async function drawOn<T>(
 ): Promise<T> {
   const ask = (task: Task) => thread.ask(task);
   await ask({ draw: 'take', views });
-  return await work({
+  return work({
     page: async (mode) => (await ask({ draw: 'page', mode })) as string,
     async mail(words) {
       const { html, text, images } = (await ask({ draw: 'mail', words })) as ReportMail;

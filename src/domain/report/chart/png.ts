@@ -35,7 +35,7 @@ export function toPng(svg: string, width: number): Buffer {
 /** Whether the fonts here have all of a text. The others are left to the machine's, which join and turn around what
  *  is read from the right. */
 function isOurs(text: string): boolean {
-  return [...text].every((character) => {
+  return Array.from(text).every((character) => {
     const codePoint = character.codePointAt(0)!;
     return isJoiner(codePoint) || faceFor(text, codePoint) !== null;
   });

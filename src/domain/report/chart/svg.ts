@@ -14,8 +14,7 @@ import { lineChart } from './line.ts';
 import { pieChart } from './pie.ts';
 
 // Areas that are neither drawn nor filled.
-const UNSEEN =
-  /<(path|rect) (?:(?!stroke=)[^>])*fill="none"(?:(?!stroke=)[^>])*><\/\1>/g;
+const UNSEEN = /<(path|rect) (?:(?!stroke=)[^>])*fill="none"(?:(?!stroke=)[^>])*><\/\1>/g;
 const LETTERS = / style="(?:font-size:([\d.]+)px;font-family:|font: \w+ \w+ ([\d.]+)px )[^"]*"/g;
 
 export type Picture = { readonly svg: string; readonly notes: readonly string[] };

@@ -59,9 +59,11 @@ const SEQUENCE = /\p{Emoji}(?:\ufe0f|\p{EMod})?(?:\u200d\p{Emoji}(?:\ufe0f|\p{EM
 
 /** What several characters are together is one glyph, in another file perhaps than each of them. */
 function filesForSequences(text: string): FontFile[] {
-  const found = new Set(text.match(SEQUENCE)?.filter((each) => [...each].length > 1));
+  const found = new Set(text.match(SEQUENCE)?.filter((each) => Array.from(each).length > 1));
   return [...found].flatMap((sequence) => {
-    const parts = [...sequence].map((each) => each.codePointAt(0)!).filter((at) => !isJoiner(at));
+    const parts = Array.from(sequence, (each) => each.codePointAt(0)!).filter(
+      (at) => !isJoiner(at),
+    );
     return filesOf('emoji').find((file) => parts.every((part) => has(file, part))) ?? [];
   });
 }
