@@ -31,7 +31,10 @@ def failed(error):
         trace = trace.tb_next
     error = error.with_traceback(trace)
     traceback.print_exception(type(error), error, trace)
-    what = "".join(traceback.format_exception_only(type(error), error)).rstrip("\n")
+    told = traceback.format_exception_only(type(error), error)
+    # Of a syntax error the place stands before what is wrong.
+    first = next((at for at, line in enumerate(told) if not line.startswith(" ")), 0)
+    what = "".join([*told[first:], *told[:first]]).rstrip("\n")
     where = "".join(traceback.format_tb(trace)).rstrip("\n").split("\n")[-LINES:]
     honeyframe._channel.ask("failed", reason="\n".join([what, *where]).strip())
 
