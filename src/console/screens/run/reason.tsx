@@ -4,6 +4,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { Moment } from '../../parts/time.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
 import { isOver } from '../../words/states.ts';
+import { whatOf } from './reason-words.ts';
 import type { RunView } from './run-view.ts';
 import styles from './run.module.css';
 
@@ -16,7 +17,7 @@ export function Reason({ view, waitsFor }: { view: RunView; waitsFor: string | n
         <Icon name="warn" />
         <div>
           <strong>{state === 'FAILED' ? 'The run failed' : 'The run was cancelled'}</strong>
-          <p>{reason ?? 'No reason was given.'}</p>
+          <p>{reason === null ? 'No reason was given.' : whatOf(reason)}</p>
         </div>
       </div>
     );

@@ -6,6 +6,8 @@ export type Progress = {
   readonly done: number;
   readonly total: number | null;
   readonly note: string | null;
+  /** Its parts, in the form of the step's kind. */
+  readonly detail?: unknown;
 };
 
 export type Attempt = {
@@ -118,6 +120,7 @@ function tellAside(step: StepDraft, event: Event): void {
       done: Number(payload['done']),
       total: typeof payload['total'] === 'number' ? payload['total'] : null,
       note: textIn(event, 'note'),
+      ...(payload['detail'] !== undefined && { detail: payload['detail'] }),
     };
   } else if (type === 'step.retrying') {
     const isLatest = step.state === 'RUNNING' && Number(payload['attempt']) >= step.attempt;

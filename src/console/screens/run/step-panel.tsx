@@ -10,6 +10,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import { Ago, Moment, Took } from '../../parts/time.tsx';
 import { STEP_LOOKS } from '../../words/states.ts';
 import type { OutputProps } from './output/output.ts';
+import { whatOf } from './reason-words.ts';
 import type { Attempt, StepView } from './run-view.ts';
 import styles from './step.module.css';
 
@@ -47,7 +48,7 @@ export function StepPanel({
         {reason !== null && state !== 'RUNNING' && (
           <p className={styles['reason']} data-state={state}>
             <Icon name="warn" />
-            <span>{reason}</span>
+            <span>{whatOf(reason)}</span>
           </p>
         )}
         {state === 'RUNNING' && progress !== null && (
@@ -74,7 +75,12 @@ export function StepPanel({
           actions={hasOutput && <CopyButton text={() => JSON.stringify(output, null, 2)} />}
         >
           <Suspense fallback={<Skeleton lines={hasOutput ? 4 : 1} />}>
-            <StepOutput step={step} run={run} files={files.filter(({ pos }) => pos === step.pos)} />
+            <StepOutput
+              step={step}
+              run={run}
+              files={files.filter(({ pos }) => pos === step.pos)}
+              config={configured?.config}
+            />
           </Suspense>
         </Part>
         {configured && (
@@ -127,7 +133,7 @@ function OneAttempt({ attempt }: { attempt: Attempt }) {
           {workerId}
         </code>
       )}
-      {reason !== null && <p className={styles['why']}>{reason}</p>}
+      {reason !== null && <p className={styles['why']}>{whatOf(reason)}</p>}
     </li>
   );
 }

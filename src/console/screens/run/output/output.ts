@@ -20,6 +20,8 @@ export type OutputProps = {
   /** Files of this step. */
   readonly files: readonly Artifact[];
   readonly run: { readonly id: string; readonly databaseId: number };
+  /** As the step was configured, templates unfilled; undefined where it is not known. */
+  readonly config?: unknown;
 };
 
 type Entries = Readonly<Record<string, unknown>>;
