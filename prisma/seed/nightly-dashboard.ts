@@ -44,7 +44,7 @@ export const nightlyDashboard = (
       title: 'Moods',
       visualisation: 'pie',
       sql: `select mood, count(*) as reviews from review_moods join reviews using (review_id)
-            where ${within('written_on')} group by mood order by reviews desc`,
+            where ${within('written_on')} group by mood order by mood`,
       options: { x: 'mood', y: 'reviews' },
       size: { w: 4, h: 5 },
     },
@@ -73,7 +73,7 @@ export const nightlyDashboard = (
       visualisation: 'table',
       sql: `select written_on::text as written_on, sku, body from review_moods join reviews using (review_id)
             where write_back and ${within('written_on')} order by confidence, written_on desc limit 20`,
-      options: { limit: 8 },
+      options: { limit: 5 },
     },
     {
       title: 'Where this comes from',

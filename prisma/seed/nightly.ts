@@ -15,7 +15,7 @@ import type { People } from './people.ts';
 const MODELS = [
   {
     slug: 'product-sales',
-    name: 'Sales of each product',
+    name: 'Product sales',
     sql: `select sku, count(*) as orders, sum(amount) filter (where status <> 'returned') as revenue,
        round(100.0 * count(*) filter (where status = 'returned') / count(*), 2) as returned
 from {{ source('raw', 'orders') }}
@@ -24,14 +24,14 @@ group by sku`,
   },
   {
     slug: 'product-stars',
-    name: 'Stars of each product',
+    name: 'Product stars',
     sql: `select sku, count(*) as reviews, round(avg(stars), 2) as stars
 from {{ source('raw', 'reviews') }}
 group by sku`,
   },
   {
     slug: 'product-health',
-    name: 'How each product is doing',
+    name: 'Join products',
     output: 'product_health',
     sql: `select p.sku, p.category, s.orders, s.revenue, s.returned, r.reviews, r.stars
 from {{ source('raw', 'products') }} p
@@ -40,7 +40,7 @@ left join {{ ref('product-stars') }} r using (sku)`,
   },
   {
     slug: 'weekly-revenue',
-    name: 'Revenue by week and segment',
+    name: 'Weekly revenue',
     sql: `select date_trunc('week', o.ordered_at)::date as week, c.segment, sum(o.amount) as revenue
 from {{ source('raw', 'orders') }} o join {{ source('raw', 'customers') }} c using (customer_id)
 where o.status in ('delivered', 'open')
@@ -172,9 +172,9 @@ async function makeTables(pool: Pool, who: Principal, projectId: number, files: 
   }
   const outputs: Record<string, number> = {};
   for (const [slug, name, key] of [
-    ['product_health', 'How each product is doing', 'sku'],
-    ['review_moods', 'What the critic says of each review', 'review_id'],
-    ['product_scores', 'What is at stake with each product', 'sku'],
+    ['product_health', 'Product health', 'sku'],
+    ['review_moods', 'Moods of reviews', 'review_id'],
+    ['product_scores', 'Product scores', 'sku'],
   ] as const) {
     const given = { connectorId: null, slug, name, keyColumns: [key], layer: 'derived' };
     outputs[slug] = (await createDataset(pool, who, projectId, given)).id;
