@@ -14,7 +14,7 @@ beforeAll(async () => {
   const who = { orgId: org.id, userId: gone.id, address: '192.0.2.7' };
   for (let n = 1; n <= 5; n += 1) {
     await recordChange(pool, who, {
-      action: n % 2 === 0 ? 'thing.delete' : 'thing.update',
+      action: n % 2 === 0 ? 'group.delete' : 'group.update',
       resourceType: 'thing',
       resourceId: n,
       before: { n, password: 'secret one', nested: { api_key: 'secret two' } },
@@ -24,12 +24,12 @@ beforeAll(async () => {
   await recordChange(
     pool,
     { orgId: org.id, userId: 0, address: null },
-    { action: 'other.make', resourceType: 'other', resourceId: 1 },
+    { action: 'org.update', resourceType: 'other', resourceId: 1 },
   );
   await recordChange(
     pool,
     { orgId: otherOrg.id, userId: people.stranger.id, address: null },
-    { action: 'thing.update', resourceType: 'thing', resourceId: 1 },
+    { action: 'group.update', resourceType: 'thing', resourceId: 1 },
   );
   await pool.query('delete from user_org where user_id = $1', [gone.id]);
   // A day apart, so that a period can lie between them.
@@ -60,7 +60,7 @@ test('an entry says who, when, what, from where, before and after, without secre
       id: expect.stringMatching(/^AuditEntry:\d+$/),
       at: expect.any(String),
       user: { email: gone.email, name: expect.any(String) },
-      action: 'thing.update',
+      action: 'group.update',
       resourceType: 'thing',
       resourceId: '5',
       before: { n: 5, password: '[secret]', nested: { api_key: '[secret]' } },
@@ -76,16 +76,16 @@ test('the latest come first, in pages that new entries do not shift', async () =
   await recordChange(
     ground.pool,
     { orgId: ground.org.id, userId: gone.id, address: null },
-    { action: 'late.make', resourceType: 'late', resourceId: 9 },
+    { action: 'org.pause', resourceType: 'late', resourceId: 9 },
   );
   const { endCursor } = first.pageInfo;
   expect(await ids(`first: 9, resourceType: "thing", after: "${endCursor}"`)).toEqual([3, 2, 1]);
 });
 
 test('it is asked by action, resource, person and period, and by all at once', async () => {
-  expect(await ids('action: "thing.delete"')).toEqual([4, 2]);
+  expect(await ids('action: "group.delete"')).toEqual([4, 2]);
   expect(await ids('userId: 0')).toEqual([1]);
-  expect(await ids(`userId: "User:${gone.id}", action: "thing.update"`)).toEqual([5, 3, 1]);
+  expect(await ids(`userId: "User:${gone.id}", action: "group.update"`)).toEqual([5, 3, 1]);
   const { rows } = await ground.pool.query(
     `select at from audit_log where resource_type = 'thing' and org_id = $1 order by id`,
     [ground.org.id],

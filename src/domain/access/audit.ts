@@ -2,14 +2,14 @@
  *  never one without the other. */
 import { rows, statement, type Queryable } from '#platform/db.ts';
 import { toJsonb } from '../event/event.ts';
+import type { Action } from './audited.ts';
 import type { Principal } from './principal.ts';
 
 /** Who is behind a change; a Principal is one, the system is user 0 without an address. */
 export type Actor = Pick<Principal, 'orgId' | 'userId' | 'address'>;
 
 export type Change = {
-  /** `<resource>.<verb>`, e.g. `scenario.update`. */
-  readonly action: string;
+  readonly action: Action;
   readonly resourceType: string;
   readonly resourceId: number | string;
   /** As it was; leave out where nothing was. */

@@ -197,7 +197,7 @@ async function writeCards(tx: Client, id: number, { cards }: Draft): Promise<num
 async function record(
   tx: Client,
   who: Principal,
-  verb: string,
+  verb: 'create' | 'update' | 'delete',
   id: number,
   before: Dashboard | undefined,
   after: Dashboard | undefined,

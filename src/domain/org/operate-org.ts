@@ -58,7 +58,7 @@ export async function resumeOrg(pool: Pool, who: Principal): Promise<OrgPause> {
 function change(
   pool: Pool,
   who: Principal,
-  action: string,
+  action: 'org.pause' | 'org.resume',
   values: readonly [paused: boolean, note: string | null, draining: boolean],
   first: (tx: Client) => Promise<unknown> = async () => {},
 ): Promise<OrgPause> {

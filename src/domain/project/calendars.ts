@@ -132,7 +132,7 @@ export async function deleteCalendar(
 function record(
   tx: Client,
   who: Principal,
-  action: string,
+  action: 'calendar.save' | 'calendar.delete',
   before: Calendar | null,
   after: Calendar | null,
 ): Promise<void> {

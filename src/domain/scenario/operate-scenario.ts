@@ -249,7 +249,7 @@ export async function runScenario(
 async function recordOperation<After extends Scenario | null>(
   tx: Client,
   who: Actor,
-  verb: string,
+  verb: 'pause' | 'break' | 'resume' | 'delete',
   before: Scenario,
   after: After,
 ): Promise<After> {

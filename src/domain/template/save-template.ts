@@ -119,7 +119,7 @@ async function lockTemplate(tx: Client, who: Principal, id: number): Promise<Tem
 async function record(
   tx: Client,
   who: Principal,
-  verb: string,
+  verb: 'create' | 'update' | 'delete',
   id: number,
   before: Template | null,
   after: Template | null,

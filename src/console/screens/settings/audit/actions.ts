@@ -23,16 +23,26 @@ const VERBS: Readonly<Record<string, string>> = {
   role: 'Changed the role of',
   reset_password: 'Reset the password of',
   change_password: 'Changed the password of',
+  break: 'Marked as broken:',
+  reseal: 'Encrypted anew the secrets of',
+  // Of whom the verb alone says the wrong thing.
+  'run.create': 'Started',
+  'queue.cancel': 'Cancelled the queue of',
 };
 
-/** By the resource, as the filter offers them. */
+/** All that the server records, by the resource, as the filter offers them. */
 export const ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  scenario: ['create', 'update', 'delete', 'pause', 'resume', 'run', 'backfill'],
-  run: ['cancel', 'retry'],
+  scenario: ['create', 'update', 'delete', 'pause', 'resume', 'break', 'run', 'backfill'],
+  run: ['create', 'cancel', 'retry'],
+  queue: ['cancel'],
   delivery: ['resend'],
   template: ['create', 'update', 'delete', 'enable', 'disable'],
-  dataset: ['create'],
-  connector: ['create', 'update', 'delete'],
+  dashboard: ['create', 'update', 'delete'],
+  dashboard_share: ['create', 'revoke'],
+  dataset: ['create', 'update', 'delete'],
+  recipe: ['create', 'update', 'delete'],
+  agent: ['create', 'update', 'delete'],
+  connector: ['create', 'update', 'reseal', 'delete'],
   calendar: ['save', 'delete'],
   project: ['create', 'update', 'limit', 'delete'],
   org: ['update', 'pause', 'resume'],
@@ -42,7 +52,11 @@ export const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   tile_link: ['create', 'revoke'],
 };
 
-const NOUNS: Readonly<Record<string, string>> = { org: 'organisation', tile_link: 'tile link' };
+const NOUNS: Readonly<Record<string, string>> = {
+  org: 'organisation',
+  tile_link: 'tile link',
+  dashboard_share: 'share link',
+};
 
 export const nounOf = (resourceType: string): string =>
   NOUNS[resourceType] ?? resourceType.replaceAll('_', ' ');
@@ -54,7 +68,7 @@ export function pluralOf(resourceType: string): string {
 
 /** `Changed`; null for a verb that is not known. */
 export const verbOf = (action: string): string | null =>
-  VERBS[action.slice(action.indexOf('.') + 1)] ?? null;
+  VERBS[action] ?? VERBS[action.slice(action.indexOf('.') + 1)] ?? null;
 
 /** `Made scenario`. */
 export function actionWords(action: string, resourceType: string): string {

@@ -46,7 +46,7 @@ export function FilterBar() {
                 <option value={type}>Anything about {pluralOf(type)}</option>
                 {verbs.map((verb) => (
                   <option key={verb} value={`${type}.${verb}`}>
-                    {verbOf(`.${verb}`)} {nounOf(type)}
+                    {verbOf(`${type}.${verb}`)} {nounOf(type)}
                   </option>
                 ))}
               </optgroup>

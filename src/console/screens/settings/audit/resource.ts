@@ -39,6 +39,12 @@ export function hrefOf(entry: Entry, { project: here, projects }: Place): string
       return paths.run(slug, number);
     case 'delivery':
       return paths.delivery(slug, number);
+    case 'dashboard':
+      return paths.dashboard(slug, number);
+    case 'dataset':
+    case 'recipe':
+    case 'agent':
+      return paths.data(slug, `${resourceType}s`, number);
     case 'connector':
       return connectorPaths.one(slug, number);
     case 'calendar':
