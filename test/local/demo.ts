@@ -35,9 +35,16 @@ export async function startDemo(): Promise<Demo> {
   const folder = started.use(await createTestFolder());
   const env = {
     ...{ DATABASE_URL: undefined, DATA_DIR: folder.path, PORT: '0' },
+    // Some of the demo's steps take long on purpose.
+    SHUTDOWN_GRACE_SECONDS: '1',
     ...{ HF_URL: undefined, HF_TOKEN: undefined, HF_PROJECT: undefined },
   };
   const start = started.use(startCommand(['npm', 'start', '--', '--json'], { env }));
+  // In order, as Ctrl-C does it: its folder goes next.
+  started.defer(async () => {
+    start.child.kill('SIGINT');
+    await start.exited;
+  });
   const [line] = await start.said(/^\{.*\}$/m);
   const facts = JSON.parse(line) as Facts;
   const url = holderOf(folder.path)!.databaseUrl!;
