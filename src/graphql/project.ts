@@ -37,6 +37,11 @@ export const Project = builder.prismaNode('Project', {
       nullable: true,
       description: 'How many of its runs may be running at once; null: no limit.',
     }),
+    dbtFolder: t.exposeString('dbtFolder', {
+      nullable: true,
+      description:
+        'The folder below the workers’ DBT_ROOT whose dbt project its recipes are; null: one is made of its recipes.',
+    }),
     owner: t.relation('owner', { description: 'Who answers for it.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     canEdit: t.boolean({

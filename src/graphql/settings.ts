@@ -99,7 +99,7 @@ builder.mutationFields((t) => ({
     type: Project,
     errors: FAILURES,
     description:
-      'Changes what is named; null is a value for zone and limit. Another zone moves the due times of scenarios that have none of their own. Owner and limit need org.admin.',
+      'Changes what is named; null is a value for zone, limit and folder. Another zone moves the due times of scenarios that have none of their own. Owner, limit and folder need org.admin.',
     args: {
       id: t.arg.id({ required: true, description: PROJECT }),
       name: t.arg.string({ description: 'For people.' }),
@@ -110,15 +110,20 @@ builder.mutationFields((t) => ({
       maxRunning: t.arg.int({
         description: 'How many of its runs may be running at once, 1 to 10,000; null: no limit.',
       }),
+      dbtFolder: t.arg.string({
+        description:
+          'The folder below the workers’ DBT_ROOT whose dbt project its recipes are; null: one is made of its recipes.',
+      }),
     },
-    resolve: (query, _root, { id: given, name, timezone, ownerUserId, maxRunning }, context) =>
+    resolve: (query, _root, { id: given, name, timezone, ownerUserId, ...rest }, context) =>
       expected(async () => {
         const id = readId('Project', given, 'id');
         await updateProject(context.pool, who(context), id, {
           ...(name != null && { name }),
           ...(timezone !== undefined && { timezone }),
           ...(ownerUserId != null && { ownerUserId: readId('User', ownerUserId, 'ownerUserId') }),
-          ...(maxRunning !== undefined && { maxRunning }),
+          ...(rest.maxRunning !== undefined && { maxRunning: rest.maxRunning }),
+          ...(rest.dbtFolder !== undefined && { dbtFolder: rest.dbtFolder }),
         });
         return context.prisma.project.findUniqueOrThrow({ ...query, where: { id } });
       }),

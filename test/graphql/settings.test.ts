@@ -49,24 +49,26 @@ test('null is a value where a project inherits or has no limit, and what is left
   const update = (args: string, person?: 'designer') =>
     command(
       `mutation { updateProject(id: ${id}, ${args}) {
-         ... on Project { name timezone zone maxRunning owner { databaseId } } ${FAILURES} } }`,
+         ... on Project { name timezone zone maxRunning dbtFolder owner { databaseId } } ${FAILURES} } }`,
       person,
     );
   const owner = { databaseId: people.designer.id };
-  const all = `name: "Shop", timezone: "Europe/Berlin", maxRunning: 3, ownerUserId: "User:${owner.databaseId}"`;
+  const all = `name: "Shop", timezone: "Europe/Berlin", maxRunning: 3, dbtFolder: "shop/dbt", ownerUserId: "User:${owner.databaseId}"`;
   const set = {
     name: 'Shop',
     timezone: 'Europe/Berlin',
     zone: 'Europe/Berlin',
     maxRunning: 3,
+    dbtFolder: 'shop/dbt',
     owner,
   };
   expect(await update(all)).toEqual(set);
   expect(await update('name: "Shop 2"', 'designer')).toEqual({ ...set, name: 'Shop 2' });
-  expect(await update('timezone: null, maxRunning: null')).toMatchObject({
+  expect(await update('timezone: null, maxRunning: null, dbtFolder: null')).toMatchObject({
     name: 'Shop 2',
     timezone: null,
     maxRunning: null,
+    dbtFolder: null,
   });
   expect(await update('maxRunning: 1', 'designer')).toMatchObject({ __typename: 'Forbidden' });
 });

@@ -8,10 +8,12 @@ export type SettingsRow = {
   readonly timezone: string | null;
   readonly ownerUserId: number;
   readonly maxRunning: number | null;
+  readonly dbtFolder: string | null;
   readonly warehouseSchema: string;
 };
 
 const COLUMNS = `id, slug, name, timezone, owner_user_id as "ownerUserId", max_running as "maxRunning",
+  dbt_folder as "dbtFolder",
   warehouse_schema as "warehouseSchema"`;
 
 /** For a change. New runs and scenarios, which only name the project, do not wait. $1 project. */
@@ -20,10 +22,11 @@ export const lockProjectSettings = statement<SettingsRow>(
   `select ${COLUMNS} from project where id = $1 for no key update`,
 );
 
-/** $1 project, $2 name, $3 zone or null, $4 owner, $5 limit or null. */
+/** $1 project, $2 name, $3 zone or null, $4 owner, $5 limit or null, $6 folder of dbt or null. */
 export const updateProject = statement<SettingsRow>(
   'update-project',
-  `update project set name = $2, timezone = $3, owner_user_id = $4, max_running = $5 where id = $1
+  `update project set name = $2, timezone = $3, owner_user_id = $4, max_running = $5, dbt_folder = $6
+    where id = $1
    returning ${COLUMNS}`,
 );
 

@@ -139,12 +139,19 @@ test('a manual one and an interval keep their due times', async () => {
 
 test('what is wrong with a project’s settings is told all at once; zones are spelt properly', async () => {
   await expect(
-    update({ name: ' ', timezone: 'Mars/Base', ownerUserId: 999_999, maxRunning: 0 }),
+    update({
+      name: ' ',
+      timezone: 'Mars/Base',
+      ownerUserId: 999_999,
+      maxRunning: 0,
+      dbtFolder: '../up',
+    }),
   ).rejects.toMatchObject({
     problems: [
       { path: ['name'] },
       { path: ['timezone'] },
       { path: ['maxRunning'] },
+      { path: ['dbtFolder'] },
       { path: ['ownerUserId'] },
     ],
   });
@@ -157,7 +164,7 @@ test('a designer names a project; owner and limit are an administrator’s', asy
   const user = await createUser(world.pool, { orgId: world.org.id, role: 'designer' });
   const designer = await principalOf(world.pool, { orgId: world.org.id, userId: user.id });
   await update({ name: 'Sales' }, designer);
-  for (const change of [{ maxRunning: null }, { ownerUserId: user.id }]) {
+  for (const change of [{ maxRunning: null }, { dbtFolder: null }, { ownerUserId: user.id }]) {
     await expect(update(change, designer)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   }
 });

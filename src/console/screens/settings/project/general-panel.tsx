@@ -1,4 +1,4 @@
-/** Name, zone, owner and limit of a project. Another zone is shown with what it moves before it is saved. */
+/** Name, zone, owner, limit and dbt folder of a project. Another zone is shown with what it moves before it is saved. */
 import { useState, type SubmitEvent } from 'react';
 import {
   UpdateProjectDocument,
@@ -24,15 +24,18 @@ type Draft = {
   readonly ownerUserId: string;
   /** Empty: no limit. */
   readonly maxRunning: string;
+  /** Empty: none. */
+  readonly dbtFolder: string;
 };
 
-const FIELDS = [['name'], ['timezone'], ['ownerUserId'], ['maxRunning']] as const;
+const FIELDS = [['name'], ['timezone'], ['ownerUserId'], ['maxRunning'], ['dbtFolder']] as const;
 
-const draftOf = ({ name, timezone, owner, maxRunning }: Project): Draft => ({
+const draftOf = ({ name, timezone, owner, maxRunning, dbtFolder }: Project): Draft => ({
   name,
   timezone: timezone ?? '',
   ownerUserId: owner.id,
   maxRunning: maxRunning === null ? '' : String(maxRunning),
+  dbtFolder: dbtFolder ?? '',
 });
 
 export function GeneralPanel({
@@ -70,6 +73,7 @@ export function GeneralPanel({
       ...(has('timezone') && { timezone: draft.timezone.trim() || null }),
       ...(has('ownerUserId') && { ownerUserId: draft.ownerUserId }),
       ...(has('maxRunning') && { maxRunning: numberOf(draft.maxRunning) }),
+      ...(has('dbtFolder') && { dbtFolder: draft.dbtFolder.trim() || null }),
     });
     if (!answer) return;
     setChange({});
@@ -103,32 +107,50 @@ export function GeneralPanel({
           <ZoneChange projectId={project.id} before={project.zone} after={zone} />
         )}
         {isAdmin ? (
-          <div className={styles['pair']}>
-            <OwnerField
-              owner={project.owner}
-              value={draft.ownerUserId}
-              problem={problemAt(refused, 'ownerUserId')}
-              onChange={(ownerUserId) => set({ ownerUserId })}
-            />
+          <>
+            <div className={styles['pair']}>
+              <OwnerField
+                owner={project.owner}
+                value={draft.ownerUserId}
+                problem={problemAt(refused, 'ownerUserId')}
+                onChange={(ownerUserId) => set({ ownerUserId })}
+              />
+              <Field
+                label="Running at once"
+                help="How many of its runs, at most. Empty: no limit."
+                problem={problemAt(refused, 'maxRunning')}
+              >
+                {(given) => (
+                  <input
+                    {...given}
+                    type="number"
+                    min={1}
+                    max={10_000}
+                    step={1}
+                    value={draft.maxRunning}
+                    placeholder="No limit"
+                    onChange={(event) => set({ maxRunning: event.target.value })}
+                  />
+                )}
+              </Field>
+            </div>
             <Field
-              label="Running at once"
-              help="How many of its runs, at most. Empty: no limit."
-              problem={problemAt(refused, 'maxRunning')}
+              label="Folder of dbt"
+              help="Below the workers’ DBT_ROOT: its recipes are the dbt project in it. Empty: one is made of its recipes."
+              problem={problemAt(refused, 'dbtFolder')}
             >
               {(given) => (
                 <input
                   {...given}
-                  type="number"
-                  min={1}
-                  max={10_000}
-                  step={1}
-                  value={draft.maxRunning}
-                  placeholder="No limit"
-                  onChange={(event) => set({ maxRunning: event.target.value })}
+                  maxLength={500}
+                  value={draft.dbtFolder}
+                  placeholder="None"
+                  spellCheck={false}
+                  onChange={(event) => set({ dbtFolder: event.target.value })}
                 />
               )}
             </Field>
-          </div>
+          </>
         ) : (
           <>
             <dl className={styles['facts']}>
@@ -136,8 +158,10 @@ export function GeneralPanel({
               <dd>{project.owner.name}</dd>
               <dt>Running at once</dt>
               <dd>{limitWords(project)}</dd>
+              <dt>Folder of dbt</dt>
+              <dd>{project.dbtFolder ?? 'none'}</dd>
             </dl>
-            <p className={styles['why']}>Changing owner and limit needs org.admin.</p>
+            <p className={styles['why']}>Changing owner, limit and folder needs org.admin.</p>
           </>
         )}
         <div className={styles['foot']}>
@@ -173,6 +197,8 @@ function Facts({ project, orgZone }: { project: Project; orgZone: string }) {
           <dd>{project.owner.name}</dd>
           <dt>Running at once</dt>
           <dd>{limitWords(project)}</dd>
+          <dt>Folder of dbt</dt>
+          <dd>{project.dbtFolder ?? 'none'}</dd>
         </dl>
         <p className={styles['why']}>Changing them needs project.edit on this project.</p>
       </div>
