@@ -40,9 +40,12 @@ export function reasonOf(nodes: readonly BuiltNode[]): string | null {
 // `Database Error in model bad (models/bad.sql)`: told in our own words.
 const HEADING = /^[\w ]+ in \w+ \S+ \([^)]*\)$/;
 
+// Under a line of SQL it shows a place; without the blanks before it none.
+const MARK = '^';
+
 function sayings(message: string | null): string[] {
   const lines = (message ?? '').split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !HEADING.test(line));
+  return lines.filter((line) => line !== '' && line !== MARK && !HEADING.test(line));
 }
 
 const PASSING =

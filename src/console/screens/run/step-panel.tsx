@@ -65,7 +65,7 @@ export function StepPanel({
           ) : (
             <ol className={styles['attempts']}>
               {attempts.map((each) => (
-                <OneAttempt key={each.attempt} attempt={each} />
+                <OneAttempt key={each.attempt} attempt={each} told={reason} />
               ))}
             </ol>
           )}
@@ -117,7 +117,8 @@ function Part({
   );
 }
 
-function OneAttempt({ attempt }: { attempt: Attempt }) {
+/** @param told what stands above all attempts already. */
+function OneAttempt({ attempt, told }: { attempt: Attempt; told: string | null }) {
   const { attempt: number, state, workerId, reason, startedAt, finishedAt } = attempt;
   return (
     <li>
@@ -133,7 +134,7 @@ function OneAttempt({ attempt }: { attempt: Attempt }) {
           {workerId}
         </code>
       )}
-      {reason !== null && <p className={styles['why']}>{whatOf(reason)}</p>}
+      {reason !== null && reason !== told && <p className={styles['why']}>{whatOf(reason)}</p>}
     </li>
   );
 }

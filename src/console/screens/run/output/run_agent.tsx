@@ -74,6 +74,12 @@ function budgetFigure(spent: number, budget: number): Figure {
   };
 }
 
+/** A row's key is a list of its values as JSON; without a key the row has a number. */
+function keyOf(row: string): string {
+  if (!row.startsWith('[')) return row;
+  return (JSON.parse(row) as unknown[]).map(String).join(', ');
+}
+
 /** The first rows without an answer, each with why. */
 function Failures({ output }: { output: Entries }) {
   const failures = listIn(output, 'failures');
@@ -92,7 +98,7 @@ function Failures({ output }: { output: Entries }) {
         texts={[0, 1]}
         rows={failures.map(({ row, why }, at) => ({
           key: `${at}`,
-          cells: [<code key="row">{String(row)}</code>, String(why)],
+          cells: [<code key="row">{keyOf(String(row))}</code>, String(why)],
         }))}
       />
     </details>

@@ -58,6 +58,17 @@ export function NodeTable({ nodes }: { nodes: readonly BuildNode[] }) {
   );
 }
 
+// `Database Error in model orders (models/orders.sql)`, which the line above says.
+const HEADING = /^[\w ]+ in \w+ \S+ \([^)]*\)\n/;
+
+/** What was said, with the marks beneath a line where they belong. */
+function saidOf(message: string): string {
+  const lines = message.replace(HEADING, '').split('\n');
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  const least = Math.min(...indents);
+  return lines.map((line) => line.slice(least)).join('\n');
+}
+
 /** A body of its own holds both lines together. */
 function Node({ node }: { node: BuildNode }) {
   const { name, type, status, rows, seconds, message, file } = node;
@@ -77,7 +88,7 @@ function Node({ node }: { node: BuildNode }) {
         <tr className={styles['said']} data-bad={isBad || undefined}>
           <td colSpan={5}>
             {isBad && file !== null && <code>{file}</code>}
-            {message !== null && (isBad ? <pre>{message}</pre> : <p>{message}</p>)}
+            {message !== null && (isBad ? <pre>{saidOf(message)}</pre> : <p>{message}</p>)}
           </td>
         </tr>
       )}
