@@ -11,6 +11,13 @@ export const nightlyDashboard = (
   filter,
   cards: [
     {
+      title: 'Stars, week by week',
+      visualisation: 'kpi',
+      sql: `select date_trunc('week', written_on)::date as week, avg(stars) as stars
+            from reviews where ${within('written_on')} group by week order by week`,
+      options: { unit: 'of 5', decimals: 1 },
+    },
+    {
       title: 'Reviews read by the agent',
       visualisation: 'kpi',
       sql: `select count(*) as reviews from review_moods join reviews using (review_id)

@@ -30,14 +30,16 @@ export async function withoutChain(): Promise<boolean> {
   return true;
 }
 
-export async function startDemo(): Promise<Demo> {
+/** @param given over this process's environment; with a DATA_DIR the demo of that folder goes on. */
+export async function startDemo(given: Readonly<Record<string, string>> = {}): Promise<Demo> {
   await using started = new AsyncDisposableStack();
-  const folder = started.use(await createTestFolder());
+  const dataDir = given['DATA_DIR'] ?? started.use(await createTestFolder()).path;
   const env = {
-    ...{ DATABASE_URL: undefined, DATA_DIR: folder.path, PORT: '0' },
+    ...{ DATABASE_URL: undefined, DATA_DIR: dataDir, PORT: '0' },
     // Some of the demo's steps take long on purpose.
     SHUTDOWN_GRACE_SECONDS: '1',
     ...{ HF_URL: undefined, HF_TOKEN: undefined, HF_PROJECT: undefined },
+    ...given,
   };
   const start = started.use(startCommand(['npm', 'start', '--', '--json'], { env }));
   // In order, as Ctrl-C does it: its folder goes next.
@@ -47,7 +49,7 @@ export async function startDemo(): Promise<Demo> {
   });
   const [line] = await start.said(/^\{.*\}$/m);
   const facts = JSON.parse(line) as Facts;
-  const url = holderOf(folder.path)!.databaseUrl!;
+  const url = holderOf(dataDir)!.databaseUrl!;
   const pool = createPool(url, { name: 'test', max: 2, log: createLog('test', 'silent') });
   started.defer(() => pool.end());
   const kept = started.move();
@@ -78,7 +80,7 @@ export type Step = { readonly name: string; readonly state: string; readonly out
 export type Run = {
   readonly state: string;
   readonly startedAt: string;
-  readonly finishedAt: string;
+  readonly finishedAt: string | null;
   readonly steps: readonly Step[];
 };
 
