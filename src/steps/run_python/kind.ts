@@ -1,5 +1,6 @@
 /** run_python: runs a person's Python, a recipe's or the step's own. */
 import { z } from 'zod';
+import { anyJson } from '#domain/step/any-json.ts';
 import type { StepKind } from '#domain/step/kind.ts';
 import { checkPython } from './check.ts';
 
@@ -24,7 +25,7 @@ const config = z
         examples: ['import honeyframe as hf\n\nhf.output(sum(1 for _ in hf.read("orders")))'],
       }),
     params: z
-      .record(z.string(), z.json())
+      .record(z.string(), anyJson)
       .default({})
       .meta({
         description: 'What the code finds as `honeyframe.params`.',

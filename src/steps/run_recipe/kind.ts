@@ -1,5 +1,6 @@
 /** run_recipe: builds recipes of the project, and what they read or feed, by one `dbt build`. */
 import { z } from 'zod';
+import { anyJson } from '#domain/step/any-json.ts';
 import { SCOPES } from '#domain/recipe/selection.ts';
 import type { StepKind } from '#domain/step/kind.ts';
 import { checkRecipes } from './check.ts';
@@ -38,7 +39,7 @@ const config = z
         examples: [true],
       }),
     vars: z
-      .record(z.string().min(1).max(100), z.json())
+      .record(z.string().min(1).max(100), anyJson)
       .default({})
       .meta({
         description: 'What `{{ var("name") }}` stands for in the SQL.',
