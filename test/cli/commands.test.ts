@@ -70,6 +70,19 @@ describe('help', () => {
   });
 });
 
+test('a scenario of another project than the default is named project/slug', async () => {
+  const env = { HF_PROJECT: '' };
+  const found = await ground.hf(`next ${ground.project.slug}/by-hand`, { env });
+  expect(found.stderr + found.stdout).toContain('by-hand');
+  const lost = await ground.hf(`run ${ground.project.slug}/by-hands`, { env });
+  expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining('Did you mean "by-hand"?')]);
+  const nowhere = await ground.hf('run nowhere/by-hand', { env });
+  expect([nowhere.code, nowhere.stderr]).toEqual([
+    2,
+    expect.stringContaining('There is no project "nowhere" that you may see.'),
+  ]);
+});
+
 describe('next', () => {
   test('tells the due times of a scenario in its zone', async () => {
     const { code, stdout } = await ground.hf('next nightly --count 2 --utc');
