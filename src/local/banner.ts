@@ -19,6 +19,7 @@ database. Ctrl-C stops all of it. Logs go to standard error.
   Others: .env.example
 `;
 
+const CHAIN = '  npm run cli -- run demo/nightly --follow';
 const STREAM = "-H 'accept: text/event-stream' ";
 
 /** One line of JSON; null for what this folder does not know. */
@@ -49,6 +50,7 @@ export function banner({ url, databaseUrl, inboxUrl, demo, dataDir }: Facts): st
     `  Data       ${dataDir}`,
     `  Postgres   ${databaseUrl}`,
     '\nTry:',
+    ...(demo ? ['  # the nightly chain: load, build, ask an agent, run Python, mail', CHAIN] : []),
     `  # scenarios of the demo project, over REST`,
     `  curl -s ${url}/api/scheduler/scenarios ${authorization}`,
     `  # the scheduler's state, over GraphQL`,

@@ -37,4 +37,6 @@ test('a database that somebody else has filled is told as such, not invented', (
   const facts = { ...FACTS, demo: null };
   expect(JSON.parse(jsonLine(facts))).toMatchObject({ url: FACTS.url, token: null });
   expect(banner(facts)).toContain('$TOKEN');
+  expect(banner(facts)).not.toContain('demo/nightly');
+  expect(banner(FACTS)).toContain('demo/nightly');
 });
