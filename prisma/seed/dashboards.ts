@@ -304,6 +304,13 @@ export async function makeDashboards(tx: Queryable, { orgId, projects }: People)
   }
 }
 
+/** People see it in the editor: as it would be written there, not as it is indented here. */
+const dedent = (sql: string): string => {
+  const [first = '', ...rest] = sql.split('\n');
+  const margin = Math.min(...rest.map((line) => line.search(/\S/)).filter((at) => at >= 0));
+  return [first, ...rest.map((line) => line.slice(margin))].join('\n');
+};
+
 /** From left to right; a card that no longer fits, and the first after the figures, begins a new row. */
 function placed(cards: readonly Card[]) {
   // Figures share one row.
@@ -322,6 +329,7 @@ function placed(cards: readonly Card[]) {
     const position = { x, y, w, h };
     x += w;
     const checked = cardOptions.parse(options);
-    return { ...card, options: checked, position, required_permission: requiredPermission };
+    const sql = card.sql && dedent(card.sql);
+    return { ...card, sql, options: checked, position, required_permission: requiredPermission };
   });
 }

@@ -56,6 +56,14 @@ export const nightlyDashboard = (
       size: { w: 4, h: 5 },
     },
     {
+      title: 'Where this comes from',
+      visualisation: 'text',
+      options: {
+        text: 'The scenario Nightly makes these figures at two in the morning; until its first run there are none. At once: npm run cli -- run demo/nightly --follow\n\nThe agent’s model is a stand-in of this machine, which goes by the words that it finds.',
+      },
+      size: { w: 12, h: 2 },
+    },
+    {
       title: 'Revenue at stake (Python)',
       visualisation: 'bar',
       sql: 'select sku, at_stake from product_scores order by at_stake desc limit 8',
@@ -81,14 +89,6 @@ export const nightlyDashboard = (
       sql: `select written_on::text as written_on, sku, body from review_moods join reviews using (review_id)
             where write_back and ${within('written_on')} order by confidence, written_on desc limit 20`,
       options: { limit: 5 },
-    },
-    {
-      title: 'Where this comes from',
-      visualisation: 'text',
-      options: {
-        text: 'The scenario Nightly makes these figures at two in the morning; until its first run there are none. At once: npm run cli -- run demo/nightly --follow\n\nThe agent’s model is a stand-in of this machine, which goes by the words that it finds.',
-      },
-      size: { w: 12, h: 2 },
     },
   ],
 });

@@ -189,3 +189,25 @@ test('a picture for mail has no letters left to the machine', () => {
   expect(png.readUInt32BE(16)).toBe(1184);
   expect(png.length).toBeGreaterThan(5_000);
 });
+
+test('a name has the same colour in a ring, whatever its share, as it has by its place among the rows', () => {
+  const colours = (rows: CardView['rows']) =>
+    [
+      ...draw(card({ visualisation: 'pie', rows }), SIZES[0]!).svg.matchAll(
+        /<path [^>]*fill="(#\w{6})"/g,
+      ),
+    ]
+      .map(([, colour]) => colour)
+      .filter((colour) => colour !== '#ffffff');
+  const first = colours([
+    ['bad', 1],
+    ['good', 9],
+  ]);
+  const second = colours([
+    ['bad', 9],
+    ['good', 1],
+  ]);
+  // The largest slice is drawn first: here the second name, there the first.
+  expect(first.slice(0, 2)).toEqual(second.slice(0, 2).toReversed());
+  expect(new Set(first).size).toBe(2);
+});

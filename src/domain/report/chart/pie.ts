@@ -5,7 +5,7 @@ import type { Drawn } from './bar.ts';
 import type { Data } from './data.ts';
 import { GAP, type Frame } from './frame.ts';
 
-type Slice = { readonly name: string; readonly value: number };
+type Slice = { readonly name: string; readonly value: number; readonly colour?: string };
 // Beyond that neither colours nor angles can be told apart.
 const MOST = 7;
 
@@ -51,18 +51,25 @@ export function pieChart(data: Data, frame: Frame): Drawn {
         label: { show: false },
         labelLine: { show: false },
         itemStyle: { borderColor: LOOK.surface, borderWidth: 1.5 },
-        data: slices.map(({ value }, at) => ({ name: String(at), value })),
+        data: slices.map(({ value, colour }, at) => ({
+          name: String(at),
+          value,
+          ...(colour !== undefined && { itemStyle: { color: colour } }),
+        })),
       },
     ],
   };
   return { option, notes };
 }
 
-function slicesOf(data: Data, { format }: Frame, most: number) {
+/** The largest first. Each has the colour of its place among the rows, as it has in a chart of the same rows beside it;
+ *  where there are more rows than colours, of its place in the ring. */
+function slicesOf(data: Data, { format, palette }: Frame, most: number) {
   const values = data.series[0]?.values ?? [];
   const all = data.at.map((cell, at) => ({
     name: format.cell(cell, data.x),
     value: values[at] ?? 0,
+    ...(data.at.length <= palette.length && { colour: palette[at]! }),
   }));
   const positive = all.filter(({ value }) => value > 0).toSorted((a, b) => b.value - a.value);
   const notes = all.some(({ value }) => value < 0)
