@@ -2,6 +2,7 @@
  *  a group, one that goes on while it is looked at. All made through the API. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { mailingOf, mailsOf, type Mails } from './mails.ts';
+import { CHAIN, failingOf, placesOf, type Outputs } from './outputs.ts';
 import { layPeople, type People } from './people.ts';
 import type { Stage } from './stage.ts';
 import { layThings } from './things.ts';
@@ -19,6 +20,8 @@ export type Ground = {
   /** Of one step that mails, to some in vain. */
   readonly mailed: number;
   readonly mails: Mails;
+  /** Of steps that build, run Python and ask agents. */
+  readonly outputs: Outputs;
   readonly people: People;
   /** Where the tile is. */
   readonly tile: string;
@@ -108,6 +111,10 @@ export async function layGround(stage: Stage): Promise<Ground> {
   await untilRun(stage, refresh, 'SUCCEEDED');
   const ended = await runUntil(stage, many, 'SUCCEEDED');
   const mailed = await runUntil(stage, mailing, 'FAILED');
+  const demo = projects[CHAIN.project]!;
+  const chain = await findScenario(stage, demo, CHAIN.scenario);
+  const chained = await runUntil(stage, chain, 'SUCCEEDED');
+  const wrong = await runUntil(stage, await make(demo, await failingOf(stage, demo)), 'FAILED');
   return {
     projects,
     scenario: refresh,
@@ -116,6 +123,7 @@ export async function layGround(stage: Stage): Promise<Ground> {
     many: ended,
     mailed,
     mails: await mailsOf(stage, mailed),
+    outputs: { chain: await placesOf(stage, chained), wrong: await placesOf(stage, wrong) },
     succeeded: await untilRun(stage, refresh, 'SUCCEEDED'),
     people: await layPeople(stage, Object.values(projects)),
     tile: tileLink.url,
@@ -149,11 +157,14 @@ async function makeScenario({ ask }: Stage, projectId: string, configuration: ob
 }
 
 async function findScenario({ ask }: Stage, projectId: string, text: string): Promise<number> {
-  const { scenarios } = await ask<{ scenarios: { nodes: { databaseId: number }[] } }>(
-    `query ($filter: ScenarioFilter) { scenarios(filter: $filter) { nodes { databaseId } } }`,
+  type Found = { readonly databaseId: number; readonly slug: string };
+  const { scenarios } = await ask<{ scenarios: { nodes: Found[] } }>(
+    `query ($filter: ScenarioFilter) { scenarios(filter: $filter) { nodes { databaseId slug } } }`,
     { filter: { projectId, text } },
   );
-  return scenarios.nodes[0]!.databaseId;
+  // Part of a name is enough, but for one that is called exactly so.
+  const { nodes } = scenarios;
+  return (nodes.find(({ slug }) => slug === text) ?? nodes[0]!).databaseId;
 }
 
 async function fire({ ask }: Stage, scenarioId: number): Promise<number> {

@@ -3,6 +3,7 @@ import type { Page } from 'puppeteer';
 import { DASHBOARDS } from './dashboards.ts';
 import { DATA } from './data.ts';
 import type { Ground } from './ground.ts';
+import { OUTPUTS } from './outputs.ts';
 import type { Stage } from './stage.ts';
 
 export type Shot = {
@@ -293,6 +294,7 @@ export const SHOTS: readonly Shot[] = [
       await page.waitForSelector('main [role="alert"]');
     },
   },
+  ...OUTPUTS,
   ...DASHBOARDS,
   ...DATA,
   ...MAILS,
