@@ -14,7 +14,10 @@ export type OpenPage = { readonly context: BrowserContext; readonly page: Page }
 export async function openPage(browser: Browser): Promise<OpenPage> {
   const context = await browser.createBrowserContext();
   // A window that is never shown is never painted: that is a tenth of what a document takes.
-  const page = await context.newPage({ type: 'window', windowBounds: { windowState: 'minimized' } });
+  const page = await context.newPage({
+    type: 'window',
+    windowBounds: { windowState: 'minimized' },
+  });
   await seal(page);
   return { context, page };
 }
