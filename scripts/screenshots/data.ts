@@ -9,6 +9,8 @@ export const DATA: readonly Shot[] = [
     name: 'data-large',
     path,
     act: async (page) => {
+      // A phone has the list instead of the picture.
+      if ((page.viewport()?.width ?? 0) < 560) return;
       await page.locator('::-p-aria([name="Enlarge"][role="button"])').click();
     },
   },
