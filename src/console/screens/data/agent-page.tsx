@@ -3,16 +3,15 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { DataAgentDocument } from '../../generated/graphql.ts';
 import { useLiveQuery } from '../../live/use-live-query.ts';
-import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { Empty, Failure, Skeleton } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
 import AgentForm from './agent-form.tsx';
 import { DeleteAgent } from './delete.tsx';
-import { LastRuns, Stands, UsedBy } from './detail.tsx';
+import { LastRuns, Stands, UsedBy, WithoutNode } from './detail.tsx';
 import { NODE_LOOKS, stateOf, useDataPulse } from './flow.ts';
 import styles from './data.module.css';
 
@@ -21,32 +20,16 @@ export default function AgentPage({ id }: { id: string }) {
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
   const { data, error, reread } = useLiveQuery(DataAgentDocument, { id }, useDataPulse());
-  const crumbs = [
-    { href: paths.data(project.slug), label: 'Data' },
-    { href: paths.data(project.slug, 'agents'), label: 'Agents' },
-  ];
-  if (!data) {
-    return (
-      <Page title="Agent" crumbs={crumbs}>
-        {error ? <Failure error={error} onRetry={reread} /> : <Skeleton lines={10} />}
-      </Page>
-    );
-  }
-  const { agent } = data;
+  const list = { href: paths.data(project.slug, 'agents'), label: 'Agents' };
+  const agent = data?.agent;
   if (!agent) {
-    return (
-      <Page title="Nothing here" crumbs={crumbs}>
-        <Empty title="There is no such agent that you may see.">
-          <ButtonLink href={paths.data(project.slug, 'agents')}>To the agents</ButtonLink>
-        </Empty>
-      </Page>
-    );
+    return <WithoutNode list={list} isRead={data !== undefined} error={error} onRetry={reread} />;
   }
   const { name, slug, flow, connector, canEdit } = agent;
   return (
     <Page
       title={name}
-      crumbs={crumbs}
+      crumbs={[{ href: paths.data(project.slug), label: 'Data' }, list]}
       state={flow && <StateMark looks={NODE_LOOKS} state={stateOf(flow)} />}
       meta={<code>{slug}</code>}
       actions={
@@ -99,7 +82,7 @@ export default function AgentPage({ id }: { id: string }) {
         <DeleteAgent
           agent={agent}
           onClose={() => setOpen(null)}
-          onDeleted={() => navigate(paths.data(project.slug, 'agents'), { replace: true })}
+          onDeleted={() => navigate(list.href, { replace: true })}
         />
       )}
     </Page>

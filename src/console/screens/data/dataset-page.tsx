@@ -3,16 +3,15 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { DataDatasetDocument, DataDatasetSampleDocument } from '../../generated/graphql.ts';
 import { useLiveQuery } from '../../live/use-live-query.ts';
-import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { Empty, Failure, Skeleton } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { count } from '../../parts/progress.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
-import { LastRuns, Sample, Stands, UsedBy } from './detail.tsx';
+import { LastRuns, Sample, Stands, UsedBy, WithoutNode } from './detail.tsx';
 import DatasetForm from './dataset-form.tsx';
 import { DeleteDataset } from './delete.tsx';
 import { isActive, NODE_LOOKS, stateOf, useDataPulse } from './flow.ts';
@@ -24,32 +23,16 @@ export default function DatasetPage({ id }: { id: string }) {
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
   const { data, error, reread } = useLiveQuery(DataDatasetDocument, { id }, useDataPulse());
-  const crumbs = [
-    { href: paths.data(project.slug), label: 'Data' },
-    { href: paths.data(project.slug, 'datasets'), label: 'Datasets' },
-  ];
-  if (!data) {
-    return (
-      <Page title="Dataset" crumbs={crumbs}>
-        {error ? <Failure error={error} onRetry={reread} /> : <Skeleton lines={10} />}
-      </Page>
-    );
-  }
-  const { dataset } = data;
+  const list = { href: paths.data(project.slug, 'datasets'), label: 'Datasets' };
+  const dataset = data?.dataset;
   if (!dataset) {
-    return (
-      <Page title="Nothing here" crumbs={crumbs}>
-        <Empty title="There is no such dataset that you may see.">
-          <ButtonLink href={paths.data(project.slug, 'datasets')}>To the datasets</ButtonLink>
-        </Empty>
-      </Page>
-    );
+    return <WithoutNode list={list} isRead={data !== undefined} error={error} onRetry={reread} />;
   }
   const { name, slug, flow, connector, canEdit, columns, writtenBy } = dataset;
   return (
     <Page
       title={name}
-      crumbs={crumbs}
+      crumbs={[{ href: paths.data(project.slug), label: 'Data' }, list]}
       state={flow && <StateMark looks={NODE_LOOKS} state={stateOf(flow)} />}
       meta={<code>{slug}</code>}
       actions={
@@ -145,7 +128,7 @@ export default function DatasetPage({ id }: { id: string }) {
         <DeleteDataset
           dataset={dataset}
           onClose={() => setOpen(null)}
-          onDeleted={() => navigate(paths.data(project.slug, 'datasets'), { replace: true })}
+          onDeleted={() => navigate(list.href, { replace: true })}
         />
       )}
     </Page>

@@ -1,10 +1,11 @@
 /** What the pages of a dataset, a recipe and an agent share: how it stands, its last runs, what uses it, a few rows. */
-import { useQuery, type TypedDocumentNode } from 'urql';
+import { useQuery, type CombinedError, type TypedDocumentNode } from 'urql';
 import { Link } from 'wouter';
 import type { DataSamplePartsFragment, DataUsePartsFragment } from '../../generated/graphql.ts';
 import { Callout } from '../../parts/callout.tsx';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Empty, Failure, Skeleton } from '../../parts/notice.tsx';
+import { Page } from '../../parts/page.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
@@ -13,6 +14,34 @@ import { paths, usePlace } from '../../shell/place.ts';
 import { RUN_LOOKS } from '../../words/states.ts';
 import { isActive, stateOf, whyOf, type Activity, type FlowNode } from './flow.ts';
 import styles from './data.module.css';
+
+/** The page while it is read, when that fails, and when there is none that one may see. */
+export function WithoutNode({
+  list,
+  isRead,
+  error,
+  onRetry,
+}: {
+  /** The list that it stands in. */
+  list: { readonly href: string; readonly label: string };
+  isRead: boolean;
+  error: CombinedError | undefined;
+  onRetry: () => void;
+}) {
+  const { project } = usePlace();
+  const crumbs = [{ href: paths.data(project.slug), label: 'Data' }, list];
+  return (
+    <Page title={isRead ? 'Nothing here' : list.label} crumbs={crumbs}>
+      {isRead && (
+        <Empty title="There is nothing under this address that you may see.">
+          <ButtonLink href={list.href}>{list.label}</ButtonLink>
+        </Empty>
+      )}
+      {!isRead && error && <Failure error={error} onRetry={onRetry} />}
+      {!isRead && !error && <Skeleton lines={10} />}
+    </Page>
+  );
+}
 
 /** What goes on or is wrong, above the page. */
 export function Stands({ node }: { node: FlowNode | null | undefined }) {

@@ -3,10 +3,9 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { DataRecipeDocument, DataRecipeSampleDocument } from '../../generated/graphql.ts';
 import { useLiveQuery } from '../../live/use-live-query.ts';
-import { Button, ButtonLink } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { Empty, Failure, Skeleton } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { count } from '../../parts/progress.tsx';
@@ -15,7 +14,7 @@ import { Ago } from '../../parts/time.tsx';
 import { paths, usePlace } from '../../shell/place.ts';
 import { Build } from './build.tsx';
 import { DeleteRecipe } from './delete.tsx';
-import { LastRuns, Sample, Stands, UsedBy } from './detail.tsx';
+import { LastRuns, Sample, Stands, UsedBy, WithoutNode } from './detail.tsx';
 import { isActive, NODE_LOOKS, stateOf, useDataPulse } from './flow.ts';
 import RecipeForm from './recipe-form.tsx';
 import styles from './data.module.css';
@@ -25,33 +24,17 @@ export default function RecipePage({ id }: { id: string }) {
   const [, navigate] = useLocation();
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
   const { data, error, reread } = useLiveQuery(DataRecipeDocument, { id }, useDataPulse());
-  const crumbs = [
-    { href: paths.data(project.slug), label: 'Data' },
-    { href: paths.data(project.slug, 'recipes'), label: 'Recipes' },
-  ];
-  if (!data) {
-    return (
-      <Page title="Recipe" crumbs={crumbs}>
-        {error ? <Failure error={error} onRetry={reread} /> : <Skeleton lines={10} />}
-      </Page>
-    );
-  }
-  const { recipe } = data;
+  const list = { href: paths.data(project.slug, 'recipes'), label: 'Recipes' };
+  const recipe = data?.recipe;
   if (!recipe) {
-    return (
-      <Page title="Nothing here" crumbs={crumbs}>
-        <Empty title="There is no such recipe that you may see.">
-          <ButtonLink href={paths.data(project.slug, 'recipes')}>To the recipes</ButtonLink>
-        </Empty>
-      </Page>
-    );
+    return <WithoutNode list={list} isRead={data !== undefined} error={error} onRetry={reread} />;
   }
   const { name, slug, flow, kind, canEdit, output, builtBy } = recipe;
   const body = recipe.sql ?? recipe.code ?? '';
   return (
     <Page
       title={name}
-      crumbs={crumbs}
+      crumbs={[{ href: paths.data(project.slug), label: 'Data' }, list]}
       state={flow && <StateMark looks={NODE_LOOKS} state={stateOf(flow)} />}
       meta={<code>{slug}</code>}
       actions={
@@ -148,7 +131,7 @@ export default function RecipePage({ id }: { id: string }) {
         <DeleteRecipe
           recipe={recipe}
           onClose={() => setOpen(null)}
-          onDeleted={() => navigate(paths.data(project.slug, 'recipes'), { replace: true })}
+          onDeleted={() => navigate(list.href, { replace: true })}
         />
       )}
     </Page>
