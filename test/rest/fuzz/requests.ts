@@ -53,6 +53,7 @@ export function requestsFor(operation: Operation, document: OpenApi): fc.Arbitra
 /** The pool in which values of a parameter are found; null for those that exist nowhere. */
 function poolOf({ path }: Operation, { name }: Parameter): string | null {
   if (path.includes('/artifacts/') && name === 'id') return 'runs with files';
+  if (path.includes('/deliveries/') && name === 'id') return 'deliveries';
   if (name === 'id') return path.includes('/runs/') ? 'runs' : 'scenarios';
   const pools: Readonly<Record<string, string>> = {
     slug: 'templates',

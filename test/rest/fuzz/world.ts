@@ -88,6 +88,7 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
     etags: ['"1"', '"2"', '*'],
     'runs with files': [],
     files: ['report.pdf', 'report.csv'],
+    deliveries: [],
     positions: ['0'],
   };
   const scenario = async (wire: object) => {
@@ -122,6 +123,19 @@ export async function createFuzzWorld(databaseUrl: string): Promise<World> {
       [org.id, run.id],
     );
     pools['runs with files']!.push(String(run.id));
+    const { rows } = await pool.query(
+      `insert into email_delivery (org_id, project_id, run_id, origin_run_id, step_name, recipient, subject, message_id,
+         state, message)
+       values ($1, $2, $3, $3, 'mail', 'ana@example.com', 'Sales', $4, 'sent', $5) returning id::text`,
+      [
+        org.id,
+        project.id,
+        run.id,
+        `<${run.id}@fuzz.example>`,
+        { html: '<p>Good morning.</p>', images: [] },
+      ],
+    );
+    pools['deliveries']!.push(rows[0].id);
   }
   for (let n = 0; n < 30; n += 1) {
     const wire = { slug: `template-${n}`, display_name: 'T', steps: [SNAPSHOT] };
